@@ -1,0 +1,30 @@
+package io.tomogrid.cluster.contract;
+
+import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.slices.SliceLease;
+import java.io.Serializable;
+
+/**
+ * One attempt at one job, as the manager hands it to the Spark driver and the driver to an executor.
+ *
+ * @param jobId the job
+ * @param attempt 1, 2, …
+ * @param protocol e.g. {@code petct-standard}
+ * @param study references of the source images
+ * @param lease the slice that the attempt runs on
+ * @param archiveRoot URI of the archive (Hadoop {@code FileSystem})
+ * @param stagingRoot URI of a folder of this attempt's own, to write the result files to
+ * @param inferenceUrl base URL of the model service, e.g. {@code http://127.0.0.1:8123}
+ * @param model model name at that service
+ */
+public record ReconstructionTask(
+        String jobId,
+        int attempt,
+        String protocol,
+        StudyComplete study,
+        SliceLease lease,
+        String archiveRoot,
+        String stagingRoot,
+        String inferenceUrl,
+        String model)
+        implements Serializable {}
