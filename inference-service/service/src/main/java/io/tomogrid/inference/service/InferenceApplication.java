@@ -1,0 +1,63 @@
+package io.tomogrid.inference.service;
+
+import io.tomogrid.inference.runtime.SuvThreshold;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/** The model service: Open Inference Protocol v2 over HTTP on loopback. */
+@SpringBootApplication(
+        excludeName = {
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration",
+            "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration"
+        })
+@EnableConfigurationProperties(InferenceProperties.class)
+public class InferenceApplication {
+
+    public static void main(String[] args) {
+        application().run(args);
+    }
+
+    /** @param properties settings of this instance, e.g. {@code tomogrid.inference.repository} */
+    public static ConfigurableApplicationContext start(Map<String, Object> properties) {
+        SpringApplication application = application();
+        application.addInitializers(context -> context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new org.springframework.core.env.MapPropertySource("start", Map.copyOf(properties))));
+        return application.run();
+    }
+
+    private static SpringApplication application() {
+        SpringApplication application = new SpringApplication(InferenceApplication.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setRegisterShutdownHook(false);
+        application.setDefaultProperties(Map.of(
+                "spring.application.name", "inference-service",
+                "server.address", "127.0.0.1",
+                "server.port", "0",
+                "server.tomcat.max-swallow-size", "-1",
+                "spring.threads.virtual.enabled", "true",
+                "management.endpoints.web.exposure.include", "health"));
+        return application;
+    }
+
+    /** The repository with the model that Tomogrid ships put into it, all loaded. */
+    @Bean(destroyMethod = "close")
+    ModelRegistry registry(InferenceProperties properties) throws IOException {
+        var shipped = properties.repository().resolve(SuvThreshold.NAME);
+        if (!Files.exists(shipped.resolve("index.json"))) {
+            SuvThreshold.write(shipped);
+        }
+        var registry = new ModelRegistry(properties.repository(), properties.threads());
+        registry.loadAll();
+        return registry;
+    }
+}

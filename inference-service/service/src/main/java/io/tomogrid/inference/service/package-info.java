@@ -1,0 +1,2 @@
+/** Serves models by the Open Inference Protocol and swaps them while they serve. */
+package io.tomogrid.inference.service;
