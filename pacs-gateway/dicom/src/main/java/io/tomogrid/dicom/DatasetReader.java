@@ -1,0 +1,267 @@
+package io.tomogrid.dicom;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * Reads a data set from a stream, PS3.5 section 7 and annex A. Tolerant: odd lengths, missing delimiters at the end of a
+ * sequence of known length, unknown VRs. Whatever the encoding, values are kept little endian.
+ */
+public final class DatasetReader {
+    private static final int UNDEFINED = -1;
+    private static final int CHUNK = 1 << 16;
+
+    private final InputStream in;
+    private final ReadLimits limits;
+    private final boolean explicit;
+    private final boolean bigEndian;
+    private final byte[] word = new byte[8];
+    private long position;
+    private int elements;
+
+    private DatasetReader(InputStream in, ReadLimits limits, boolean explicit, boolean bigEndian) {
+        this.in = in;
+        this.limits = limits;
+        this.explicit = explicit;
+        this.bigEndian = bigEndian;
+    }
+
+    /** @throws DicomFormatException if the bytes are not a data set of this transfer syntax */
+    public static Dataset read(InputStream in, String transferSyntax, ReadLimits limits) throws IOException {
+        return readUntil(in, transferSyntax, limits, 0xffffffff);
+    }
+
+    /**
+     * Reads the elements before {@code stop}, so that a header can be read without its pixel data. The stream is left
+     * somewhere behind the last element.
+     *
+     * @param stop first tag that is not read
+     */
+    public static Dataset readUntil(InputStream in, String transferSyntax, ReadLimits limits, int stop)
+            throws IOException {
+        boolean explicit = !transferSyntax.equals(Uid.ImplicitVRLittleEndian);
+        boolean big = transferSyntax.equals(Uid.ExplicitVRBigEndian);
+        InputStream source = deflated(transferSyntax) ? new InflaterInputStream(in, new Inflater(true), CHUNK) : in;
+        DatasetReader reader = new DatasetReader(source, limits, explicit, big);
+        Dataset dataset = new Dataset();
+        try {
+            reader.elements(dataset, Long.MAX_VALUE, 0, stop, explicit);
+        } catch (EOFException e) {
+            throw new DicomFormatException("the data set ends in the middle of an element, at byte " + reader.position
+                    + ": it is truncated, send it again");
+        } catch (java.util.zip.ZipException e) {
+            throw new DicomFormatException("the deflated data set is damaged near byte " + reader.position);
+        }
+        return dataset;
+    }
+
+    /** Transfer syntaxes whose whole data set is deflated, PS3.5 annex A.5. */
+    static boolean deflated(String transferSyntax) {
+        return transferSyntax.equals(Uid.DeflatedExplicitVRLittleEndian) || transferSyntax.equals("1.2.840.10008.1.2.4.95");
+    }
+
+    /** Reads elements until {@code end}, an item delimiter, or the end of the stream at an element's border. */
+    private void elements(Dataset into, long end, int depth, int stop, boolean explicitHere) throws IOException {
+        if (depth > limits.maxDepth()) {
+            throw new DicomFormatException("sequences are nested more than " + limits.maxDepth() + " deep");
+        }
+        while (position < end) {
+            int first = in.read();
+            if (first < 0) {
+                if (end != Long.MAX_VALUE && depth > 0) {
+                    throw new EOFException();
+                }
+                return;
+            }
+            word[0] = (byte) first;
+            fill(word, 1, 3);
+            position += 4;
+            int tag = bigEndian
+                    ? u16(0) << 16 | u16(2)
+                    : (word[1] & 0xff) << 24 | (word[0] & 0xff) << 16 | (word[3] & 0xff) << 8 | word[2] & 0xff;
+            if (tag == Tag.ItemDelimitationItem) {
+                u32();
+                return;
+            }
+            if (depth == 0 && Integer.compareUnsigned(tag, stop) >= 0) {
+                return;
+            }
+            if (++elements > limits.maxElements()) {
+                throw new DicomFormatException("more than " + limits.maxElements() + " elements");
+            }
+            element(into, tag, depth, explicitHere);
+        }
+    }
+
+    private void element(Dataset into, int tag, int depth, boolean explicitHere) throws IOException {
+        VR vr;
+        int length;
+        if (explicitHere) {
+            fill(word, 0, 4);
+            position += 4;
+            vr = vr(word[0], word[1]);
+            if (vr == null) {
+                throw new DicomFormatException(Dictionary.describe(tag) + " at byte " + (position - 8)
+                        + ": expected a VR, got bytes " + (word[0] & 0xff) + " " + (word[1] & 0xff)
+                        + "; is the transfer syntax right?");
+            }
+            length = longLength(vr) ? u32() : u16(2);
+        } else {
+            length = u32();
+            vr = implicitVr(into, tag);
+        }
+        if (vr == VR.SQ || vr == VR.UN && length == UNDEFINED) {
+            // PS3.5 6.2.2: a UN of undefined length is a sequence in implicit little endian
+            into.put(new Element.Items(tag, items(tag, length, depth, explicitHere && vr == VR.SQ)));
+        } else if (length == UNDEFINED) {
+            into.put(new Element.Fragments(tag, vr, fragments(tag)));
+        } else {
+            into.put(new Element.Value(tag, vr, order(vr, bytes(tag, Integer.toUnsignedLong(length)))));
+        }
+    }
+
+    private List<Dataset> items(int tag, int length, int depth, boolean explicitHere) throws IOException {
+        List<Dataset> items = new ArrayList<>();
+        long end = length == UNDEFINED ? Long.MAX_VALUE : position + Integer.toUnsignedLong(length);
+        while (position < end) {
+            int item = tag();
+            int itemLength = u32();
+            if (item == Tag.SequenceDelimitationItem) {
+                break;
+            }
+            if (item != Tag.Item) {
+                throw new DicomFormatException(Dictionary.describe(tag) + ": expected an item at byte " + (position - 8)
+                        + ", got " + Dictionary.describe(item));
+            }
+            if (++elements > limits.maxElements()) {
+                throw new DicomFormatException("more than " + limits.maxElements() + " elements and items");
+            }
+            Dataset dataset = new Dataset();
+            long itemEnd = itemLength == UNDEFINED ? Long.MAX_VALUE : position + Integer.toUnsignedLong(itemLength);
+            long before = position;
+            elements(dataset, itemEnd, depth + 1, 0xffffffff, explicitHere);
+            if (itemLength == UNDEFINED && position == before) {
+                throw new EOFException();
+            }
+            items.add(dataset);
+        }
+        return items;
+    }
+
+    private List<byte[]> fragments(int tag) throws IOException {
+        List<byte[]> fragments = new ArrayList<>();
+        while (true) {
+            int item = tag();
+            int length = u32();
+            if (item == Tag.SequenceDelimitationItem) {
+                return fragments;
+            }
+            if (item != Tag.Item || length == UNDEFINED) {
+                throw new DicomFormatException(Dictionary.describe(tag) + ": expected a fragment at byte "
+                        + (position - 8) + ", got " + Dictionary.describe(item));
+            }
+            if (++elements > limits.maxElements()) {
+                throw new DicomFormatException("more than " + limits.maxElements() + " fragments");
+            }
+            fragments.add(bytes(tag, Integer.toUnsignedLong(length)));
+        }
+    }
+
+    /** Takes memory as the bytes come, so that a wrong length costs nothing. */
+    private byte[] bytes(int tag, long length) throws IOException {
+        if (position + length > limits.maxBytes() || length > Integer.MAX_VALUE - 8) {
+            throw new DicomFormatException(Dictionary.describe(tag) + " at byte " + position + " claims " + length
+                    + " bytes, more than this reader accepts");
+        }
+        byte[] value;
+        if (length <= CHUNK) {
+            value = new byte[(int) length];
+            fill(value, 0, value.length);
+        } else {
+            value = in.readNBytes((int) length);
+            if (value.length < length) {
+                throw new EOFException();
+            }
+        }
+        position += length;
+        return value;
+    }
+
+    private VR implicitVr(Dataset into, int tag) {
+        VR vr = Dictionary.vr(tag);
+        if (vr == VR.US && ambiguous(tag) && into.intValue(Tag.PixelRepresentation).orElse(0) == 1) {
+            return VR.SS;
+        }
+        return vr;
+    }
+
+    /** Attributes of VR "US or SS" whose sign is Pixel Representation's. */
+    private static boolean ambiguous(int tag) {
+        return switch (tag) {
+            case Tag.SmallestImagePixelValue,
+                    Tag.LargestImagePixelValue,
+                    Tag.SmallestPixelValueInSeries,
+                    Tag.LargestPixelValueInSeries,
+                    Tag.PixelPaddingValue,
+                    Tag.PixelPaddingRangeLimit -> true;
+            default -> false;
+        };
+    }
+
+    private byte[] order(VR vr, byte[] value) {
+        return bigEndian ? ByteOrders.swap(vr, value) : value;
+    }
+
+    private int tag() throws IOException {
+        fill(word, 0, 4);
+        position += 4;
+        return u16(0) << 16 | u16(2);
+    }
+
+    private int u32() throws IOException {
+        fill(word, 0, 4);
+        position += 4;
+        return bigEndian ? u16(0) << 16 | u16(2) : u16(2) << 16 | u16(0);
+    }
+
+    private int u16(int at) {
+        int a = word[at] & 0xff;
+        int b = word[at + 1] & 0xff;
+        return bigEndian ? a << 8 | b : b << 8 | a;
+    }
+
+    private void fill(byte[] into, int from, int length) throws IOException {
+        if (in.readNBytes(into, from, length) < length) {
+            throw new EOFException();
+        }
+    }
+
+    private static VR vr(byte a, byte b) {
+        if (a < 'A' || a > 'Z' || b < 'A' || b > 'Z') {
+            return null;
+        }
+        VR vr = VRS[(a - 'A') * 26 + b - 'A'];
+        // PS3.5 6.2: a VR of the future has a 32-bit length like UN
+        return vr == null ? VR.UN : vr;
+    }
+
+    static boolean longLength(VR vr) {
+        return switch (vr) {
+            case OB, OD, OF, OL, OV, OW, SQ, SV, UC, UN, UR, UT, UV -> true;
+            default -> false;
+        };
+    }
+
+    private static final VR[] VRS = new VR[26 * 26];
+
+    static {
+        Arrays.stream(VR.values())
+                .forEach(vr -> VRS[(vr.name().charAt(0) - 'A') * 26 + vr.name().charAt(1) - 'A'] = vr);
+    }
+}
