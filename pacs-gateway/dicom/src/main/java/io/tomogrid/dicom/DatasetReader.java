@@ -63,7 +63,8 @@ public final class DatasetReader {
 
     /** Transfer syntaxes whose whole data set is deflated, PS3.5 annex A.5. */
     static boolean deflated(String transferSyntax) {
-        return transferSyntax.equals(Uid.DeflatedExplicitVRLittleEndian) || transferSyntax.equals("1.2.840.10008.1.2.4.95");
+        return transferSyntax.equals(Uid.DeflatedExplicitVRLittleEndian)
+                || transferSyntax.equals("1.2.840.10008.1.2.4.95");
     }
 
     /** Reads elements until {@code end}, an item delimiter, or the end of the stream at an element's border. */
@@ -195,7 +196,9 @@ public final class DatasetReader {
 
     private VR implicitVr(Dataset into, int tag) {
         VR vr = Dictionary.vr(tag);
-        if (vr == VR.US && ambiguous(tag) && into.intValue(Tag.PixelRepresentation).orElse(0) == 1) {
+        if (vr == VR.US
+                && ambiguous(tag)
+                && into.intValue(Tag.PixelRepresentation).orElse(0) == 1) {
             return VR.SS;
         }
         return vr;

@@ -23,7 +23,8 @@ public final class Dictionary {
     private record Repeating(int mask, int value, VR vr, String keyword) {}
 
     /** Sorted as unsigned tags. */
-    private record Elements(int[] tags, VR[] vrs, String[] keywords, Map<String, Integer> byKeyword, List<Repeating> repeating) {
+    private record Elements(
+            int[] tags, VR[] vrs, String[] keywords, Map<String, Integer> byKeyword, List<Repeating> repeating) {
         int find(int tag) {
             int low = 0;
             int high = tags.length - 1;
@@ -106,7 +107,8 @@ public final class Dictionary {
         for (String[] row : rows) {
             VR vr = VR.valueOf(row[1]);
             if (row[0].indexOf('x') >= 0) {
-                int mask = Integer.parseUnsignedInt(row[0].replaceAll("[^x]", "f").replace('x', '0'), 16);
+                int mask =
+                        Integer.parseUnsignedInt(row[0].replaceAll("[^x]", "f").replace('x', '0'), 16);
                 int value = Integer.parseUnsignedInt(row[0].replace('x', '0'), 16);
                 repeating.add(new Repeating(mask, value, vr, row[3]));
             } else {

@@ -31,7 +31,9 @@ final class Elements {
         if (a instanceof Element.Items x && b instanceof Element.Items y) {
             return x.items().equals(y.items());
         }
-        return a instanceof Element.Fragments x && b instanceof Element.Fragments y && same(x.fragments(), y.fragments());
+        return a instanceof Element.Fragments x
+                && b instanceof Element.Fragments y
+                && same(x.fragments(), y.fragments());
     }
 
     private static boolean same(List<byte[]> a, List<byte[]> b) {

@@ -37,7 +37,8 @@ final class Numbers {
             case AT -> tags(values);
             case FL -> floats(values);
             case FD -> doubles(values);
-            default -> throw new IllegalArgumentException(Dictionary.describe(tag) + ": VR " + vr + " takes no numbers");
+            default ->
+                throw new IllegalArgumentException(Dictionary.describe(tag) + ": VR " + vr + " takes no numbers");
         };
     }
 
@@ -51,8 +52,9 @@ final class Numbers {
             return shortest;
         }
         for (int digits = DS_MAX; digits > 0; digits--) {
-            BigDecimal rounded =
-                    new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+            BigDecimal rounded = new BigDecimal(value)
+                    .round(new MathContext(digits, RoundingMode.HALF_EVEN))
+                    .stripTrailingZeros();
             String plain = rounded.toPlainString();
             String scientific = rounded.unscaledValue() + (rounded.scale() == 0 ? "" : "E" + -rounded.scale());
             if (plain.length() <= DS_MAX) {
@@ -135,8 +137,8 @@ final class Numbers {
 
     private static long whole(int tag, double value, long low, long high) {
         if (value != Math.rint(value) || value < low || value > high) {
-            throw new IllegalArgumentException(Dictionary.describe(tag) + ": expected a whole number from " + low + " to "
-                    + high + ", got " + value);
+            throw new IllegalArgumentException(Dictionary.describe(tag) + ": expected a whole number from " + low
+                    + " to " + high + ", got " + value);
         }
         return (long) value;
     }

@@ -79,9 +79,7 @@ public final class Part10 {
         out.write(new byte[PREAMBLE]);
         out.write(new byte[] {'D', 'I', 'C', 'M'});
         DatasetWriter.write(
-                out,
-                Uid.ExplicitVRLittleEndian,
-                new Dataset().put(Tag.FileMetaInformationGroupLength, body.size()));
+                out, Uid.ExplicitVRLittleEndian, new Dataset().put(Tag.FileMetaInformationGroupLength, body.size()));
         body.writeTo(out);
     }
 
@@ -96,7 +94,8 @@ public final class Part10 {
                 break;
             }
             bytes.write(header);
-            boolean wide = header[4] == 'O' && (header[5] == 'B' || header[5] == 'W') || header[4] == 'U' && header[5] == 'N';
+            boolean wide =
+                    header[4] == 'O' && (header[5] == 'B' || header[5] == 'W') || header[4] == 'U' && header[5] == 'N';
             long length = (header[6] & 0xff) | (header[7] & 0xff) << 8;
             if (wide) {
                 byte[] longLength = in.readNBytes(4);
@@ -111,7 +110,8 @@ public final class Part10 {
             }
             bytes.write(in.readNBytes((int) length));
         }
-        return DatasetReader.read(new ByteArrayInputStream(bytes.toByteArray()), Uid.ExplicitVRLittleEndian, ReadLimits.HEADER);
+        return DatasetReader.read(
+                new ByteArrayInputStream(bytes.toByteArray()), Uid.ExplicitVRLittleEndian, ReadLimits.HEADER);
     }
 
     /** A headless file: explicit if two capital letters stand where a VR would, big endian if its group reads so. */
@@ -125,7 +125,8 @@ public final class Part10 {
         boolean big = head[0] == 0 && head[1] != 0;
         int group = big ? (head[0] & 0xff) << 8 | head[1] & 0xff : (head[1] & 0xff) << 8 | head[0] & 0xff;
         if (group > 0x0010 || group == 0) {
-            throw new DicomFormatException("not a DICOM file: it begins neither with a preamble nor with group 0002 or 0008");
+            throw new DicomFormatException(
+                    "not a DICOM file: it begins neither with a preamble nor with group 0002 or 0008");
         }
         if (explicit) {
             return big ? Uid.ExplicitVRBigEndian : Uid.ExplicitVRLittleEndian;
@@ -134,6 +135,7 @@ public final class Part10 {
     }
 
     private static IllegalArgumentException missing(int tag) {
-        return new IllegalArgumentException(Dictionary.describe(tag) + " is missing: a file cannot be made of this data set");
+        return new IllegalArgumentException(
+                Dictionary.describe(tag) + " is missing: a file cannot be made of this data set");
     }
 }

@@ -97,20 +97,24 @@ final class SpecificCharacterSet {
         if (value.isEmpty() || value.get().length == 0) {
             return DEFAULT;
         }
-        return new SpecificCharacterSet(Arrays.stream(
-                        new String(value.get(), StandardCharsets.US_ASCII).split("\\\\", -1))
-                .map(SpecificCharacterSet::strip)
-                .toList());
+        return new SpecificCharacterSet(
+                Arrays.stream(new String(value.get(), StandardCharsets.US_ASCII).split("\\\\", -1))
+                        .map(SpecificCharacterSet::strip)
+                        .toList());
     }
 
     private static Optional<Charset> charset(String term) {
-        String name = term.replace("ISO_IR ", "").replace("ISO 2022 IR ", "").replace("ISO 2022 ", "").strip();
+        String name = term.replace("ISO_IR ", "")
+                .replace("ISO 2022 IR ", "")
+                .replace("ISO 2022 ", "")
+                .strip();
         return Optional.ofNullable(SETS.get(name));
     }
 
     /** The values of a textual element, without padding; backslash does not separate values in ST, LT, UT and UR. */
     List<String> decode(VR vr, byte[] value) {
-        String text = vr.kind() == VR.Kind.SPECIFIC_TEXT ? decode(value) : new String(value, StandardCharsets.ISO_8859_1);
+        String text =
+                vr.kind() == VR.Kind.SPECIFIC_TEXT ? decode(value) : new String(value, StandardCharsets.ISO_8859_1);
         if (vr == VR.ST || vr == VR.LT || vr == VR.UT || vr == VR.UR) {
             return List.of(stripEnd(text));
         }
@@ -143,7 +147,8 @@ final class SpecificCharacterSet {
             }
             return padded;
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("a value of VR " + vr + " cannot be written in the data set's character set", e);
+            throw new IllegalArgumentException(
+                    "a value of VR " + vr + " cannot be written in the data set's character set", e);
         }
     }
 

@@ -22,7 +22,8 @@ public final class Uid {
     public static final String HEVCH265MainProfileLevel51 = "1.2.840.10008.1.2.4.107";
     public static final String HEVCH265Main10ProfileLevel51 = "1.2.840.10008.1.2.4.108";
     public static final String HighThroughputJPEG2000ImageCompressionLosslessOnly = "1.2.840.10008.1.2.4.201";
-    public static final String HighThroughputJPEG2000WithRPCLOptionsImageCompressionLosslessOnly = "1.2.840.10008.1.2.4.202";
+    public static final String HighThroughputJPEG2000WithRPCLOptionsImageCompressionLosslessOnly =
+            "1.2.840.10008.1.2.4.202";
     public static final String HighThroughputJPEG2000ImageCompression = "1.2.840.10008.1.2.4.203";
     public static final String JPEGBaseline = "1.2.840.10008.1.2.4.50";
     public static final String JPEGExtended = "1.2.840.10008.1.2.4.51";
@@ -41,7 +42,8 @@ public final class Uid {
     public static final String JPEGFullProgressionHierarchical_64 = "1.2.840.10008.1.2.4.64";
     public static final String JPEGLosslessHierarchical = "1.2.840.10008.1.2.4.65";
     public static final String JPEGLosslessHierarchical_66 = "1.2.840.10008.1.2.4.66";
-    public static final String JPEGLosslessNonHierarchicalFirstOrderPredictionProcess14SelectionValue1 = "1.2.840.10008.1.2.4.70";
+    public static final String JPEGLosslessNonHierarchicalFirstOrderPredictionProcess14SelectionValue1 =
+            "1.2.840.10008.1.2.4.70";
     public static final String JPEGLSLosslessImageCompression = "1.2.840.10008.1.2.4.80";
     public static final String JPEGLSLossyImageCompression = "1.2.840.10008.1.2.4.81";
     public static final String JPEG2000ImageCompressionLosslessOnly = "1.2.840.10008.1.2.4.90";
@@ -120,8 +122,10 @@ public final class Uid {
     public static final String EncapsulatedMTLStorage = "1.2.840.10008.5.1.4.1.1.104.5";
     public static final String StandaloneVOILUTStorage = "1.2.840.10008.5.1.4.1.1.11";
     public static final String GrayscaleSoftcopyPresentationStateStorage = "1.2.840.10008.5.1.4.1.1.11.1";
-    public static final String SegmentedVolumeRenderingVolumetricPresentationStateStorage = "1.2.840.10008.5.1.4.1.1.11.10";
-    public static final String MultipleVolumeRenderingVolumetricPresentationStateStorage = "1.2.840.10008.5.1.4.1.1.11.11";
+    public static final String SegmentedVolumeRenderingVolumetricPresentationStateStorage =
+            "1.2.840.10008.5.1.4.1.1.11.10";
+    public static final String MultipleVolumeRenderingVolumetricPresentationStateStorage =
+            "1.2.840.10008.5.1.4.1.1.11.11";
     public static final String ColorSoftcopyPresentationStateStorage = "1.2.840.10008.5.1.4.1.1.11.2";
     public static final String PseudoColorSoftcopyPresentationStateStorage = "1.2.840.10008.5.1.4.1.1.11.3";
     public static final String BlendingSoftcopyPresentationStateStorage = "1.2.840.10008.5.1.4.1.1.11.4";
@@ -146,8 +150,10 @@ public final class Uid {
     public static final String BreastProjectionXRayImageStorageForProcessing = "1.2.840.10008.5.1.4.1.1.13.1.5";
     public static final String EnhancedPETImageStorage = "1.2.840.10008.5.1.4.1.1.130";
     public static final String BasicStructuredDisplayStorage = "1.2.840.10008.5.1.4.1.1.131";
-    public static final String IntravascularOpticalCoherenceTomographyImageStorageForPresentation = "1.2.840.10008.5.1.4.1.1.14.1";
-    public static final String IntravascularOpticalCoherenceTomographyImageStorageForProcessing = "1.2.840.10008.5.1.4.1.1.14.2";
+    public static final String IntravascularOpticalCoherenceTomographyImageStorageForPresentation =
+            "1.2.840.10008.5.1.4.1.1.14.1";
+    public static final String IntravascularOpticalCoherenceTomographyImageStorageForProcessing =
+            "1.2.840.10008.5.1.4.1.1.14.2";
     public static final String CTImageStorage = "1.2.840.10008.5.1.4.1.1.2";
     public static final String EnhancedCTImageStorage = "1.2.840.10008.5.1.4.1.1.2.1";
     public static final String LegacyConvertedEnhancedCTImageStorage = "1.2.840.10008.5.1.4.1.1.2.2";
@@ -232,10 +238,14 @@ public final class Uid {
     public static final String OphthalmicPhotography16BitImageStorage = "1.2.840.10008.5.1.4.1.1.77.1.5.2";
     public static final String StereometricRelationshipStorage = "1.2.840.10008.5.1.4.1.1.77.1.5.3";
     public static final String OphthalmicTomographyImageStorage = "1.2.840.10008.5.1.4.1.1.77.1.5.4";
-    public static final String WideFieldOphthalmicPhotographyStereographicProjectionImageStorage = "1.2.840.10008.5.1.4.1.1.77.1.5.5";
-    public static final String WideFieldOphthalmicPhotography3DCoordinatesImageStorage = "1.2.840.10008.5.1.4.1.1.77.1.5.6";
-    public static final String OphthalmicOpticalCoherenceTomographyEnFaceImageStorage = "1.2.840.10008.5.1.4.1.1.77.1.5.7";
-    public static final String OphthalmicOpticalCoherenceTomographyBScanVolumeAnalysisStorage = "1.2.840.10008.5.1.4.1.1.77.1.5.8";
+    public static final String WideFieldOphthalmicPhotographyStereographicProjectionImageStorage =
+            "1.2.840.10008.5.1.4.1.1.77.1.5.5";
+    public static final String WideFieldOphthalmicPhotography3DCoordinatesImageStorage =
+            "1.2.840.10008.5.1.4.1.1.77.1.5.6";
+    public static final String OphthalmicOpticalCoherenceTomographyEnFaceImageStorage =
+            "1.2.840.10008.5.1.4.1.1.77.1.5.7";
+    public static final String OphthalmicOpticalCoherenceTomographyBScanVolumeAnalysisStorage =
+            "1.2.840.10008.5.1.4.1.1.77.1.5.8";
     public static final String VLWholeSlideMicroscopyImageStorage = "1.2.840.10008.5.1.4.1.1.77.1.6";
     public static final String DermoscopicPhotographyImageStorage = "1.2.840.10008.5.1.4.1.1.77.1.7";
     public static final String VLMultiFrameImageStorageTrial = "1.2.840.10008.5.1.4.1.1.77.2";

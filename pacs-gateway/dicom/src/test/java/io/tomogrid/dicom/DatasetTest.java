@@ -84,22 +84,37 @@ class DatasetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1", "-0.1,-0.1", "1e300,1E300", "3.141592653589793,3.14159265358979", "-2.220446049250313E-16,-2.220446049E-16", "123456789012345678,1.2345678901E17"})
+    @CsvSource({
+        "1,1",
+        "-0.1,-0.1",
+        "1e300,1E300",
+        "3.141592653589793,3.14159265358979",
+        "-2.220446049250313E-16,-2.220446049E-16",
+        "123456789012345678,1.2345678901E17"
+    })
     void a_decimal_string_has_at_most_sixteen_characters(double value, String text) {
         assertThat(Numbers.ds(value).length()).isLessThanOrEqualTo(16);
-        assertThat(Double.parseDouble(Numbers.ds(value))).isCloseTo(Double.parseDouble(text), org.assertj.core.data.Offset.offset(Math.abs(value) * 1e-9));
+        assertThat(Double.parseDouble(Numbers.ds(value)))
+                .isCloseTo(Double.parseDouble(text), org.assertj.core.data.Offset.offset(Math.abs(value) * 1e-9));
     }
 
     /** Names of PS3.5 annexes H to K and of the usual test files. */
     @Test
     void names_in_many_scripts_are_read() {
-        assertThat(name("ISO_IR 100", "Buc^J\u00e9r\u00f4me".getBytes(StandardCharsets.ISO_8859_1))).isEqualTo("Buc^J\u00e9r\u00f4me");
-        assertThat(name("\\ISO 2022 IR 87", bytes("Yamada^Tarou=%1b$B;3ED%1b(B^%1b$BB@O:%1b(B=%1b$B$d$^$@%1b(B^%1b$B$?$m$&%1b(B")))
+        assertThat(name("ISO_IR 100", "Buc^J\u00e9r\u00f4me".getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo("Buc^J\u00e9r\u00f4me");
+        assertThat(name(
+                        "\\ISO 2022 IR 87",
+                        bytes("Yamada^Tarou=%1b$B;3ED%1b(B^%1b$BB@O:%1b(B=%1b$B$d$^$@%1b(B^%1b$B$?$m$&%1b(B")))
                 .isEqualTo("Yamada^Tarou=\u5c71\u7530^\u592a\u90ce=\u3084\u307e\u3060^\u305f\u308d\u3046");
-        assertThat(name("\\ISO 2022 IR 149", bytes("Hong^Gildong=%1b$)C%fb%f3^%1b$)C%d1%ce%d4%d7=%1b$)C%c8%ab^%1b$)C%b1%e6%b5%bf")))
+        assertThat(name(
+                        "\\ISO 2022 IR 149",
+                        bytes("Hong^Gildong=%1b$)C%fb%f3^%1b$)C%d1%ce%d4%d7=%1b$)C%c8%ab^%1b$)C%b1%e6%b5%bf")))
                 .isEqualTo("Hong^Gildong=\u6d2a^\u5409\u6d1e=\ud64d^\uae38\ub3d9");
-        assertThat(name("GB18030", bytes("Wang^XiaoDong=%cd%f5^%d0%a1%b6%ab"))).isEqualTo("Wang^XiaoDong=\u738b^\u5c0f\u4e1c");
-        assertThat(name("ISO_IR 192", "\u0412\u0430\u0441\u044f".getBytes(StandardCharsets.UTF_8))).isEqualTo("\u0412\u0430\u0441\u044f");
+        assertThat(name("GB18030", bytes("Wang^XiaoDong=%cd%f5^%d0%a1%b6%ab")))
+                .isEqualTo("Wang^XiaoDong=\u738b^\u5c0f\u4e1c");
+        assertThat(name("ISO_IR 192", "\u0412\u0430\u0441\u044f".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo("\u0412\u0430\u0441\u044f");
     }
 
     @Test
@@ -139,8 +154,16 @@ class DatasetTest {
     private static Dataset random(Random random, int depth) {
         Dataset dataset = new Dataset().put(Tag.Modality, "PT");
         int[] tags = {
-            Tag.PatientID, Tag.StudyDate, Tag.Rows, Tag.PixelSpacing, Tag.FrameReferenceTime, Tag.RescaleSlope,
-            Tag.RealWorldValueSlope, Tag.SimpleFrameList, Tag.FrameIncrementPointer, Tag.InstanceNumber
+            Tag.PatientID,
+            Tag.StudyDate,
+            Tag.Rows,
+            Tag.PixelSpacing,
+            Tag.FrameReferenceTime,
+            Tag.RescaleSlope,
+            Tag.RealWorldValueSlope,
+            Tag.SimpleFrameList,
+            Tag.FrameIncrementPointer,
+            Tag.InstanceNumber
         };
         for (int tag : tags) {
             if (random.nextBoolean()) {
