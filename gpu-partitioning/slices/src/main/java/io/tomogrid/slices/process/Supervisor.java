@@ -1,0 +1,173 @@
+package io.tomogrid.slices.process;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one child running: restarts it after 0.5 s, then 1 s, up to 30 s, and from the beginning once it has lived for a
+ * minute. The child's standard input stays open as long as this process lives (see {@link ChildMain}).
+ */
+public final class Supervisor implements Supervised {
+    private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
+    private static final List<String> INHERITED = List.of("PATH", "HOME", "LANG", "JAVA_HOME");
+    private static final long FIRST_PAUSE_MILLIS = 500;
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+    private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long GRACE_SECONDS = 10;
+    private static final long LARGE_LOG = 10 << 20;
+
+    private final ChildSpec spec;
+    private final Thread keeper;
+    private volatile Process process;
+    private volatile State state = State.RUNNING;
+    private volatile int restarts;
+    private volatile boolean closing;
+
+    private Supervisor(ChildSpec spec, Process first) {
+        this.spec = spec;
+        this.process = first;
+        this.keeper = new Thread(this::keepRunning, "keeps-" + spec.name());
+        keeper.setDaemon(true);
+    }
+
+    /** @throws IOException if it cannot be started the first time */
+    public static Supervised keep(ChildSpec spec) throws IOException {
+        Supervisor supervisor = new Supervisor(spec, launch(spec));
+        supervisor.keeper.start();
+        return supervisor;
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public long pid() {
+        return process.isAlive() ? process.pid() : -1;
+    }
+
+    @Override
+    public int restarts() {
+        return restarts;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        state = State.STOPPED;
+        keeper.interrupt();
+        synchronized (this) {
+            end(process);
+        }
+        try {
+            empty(spec.tmpDir());
+        } catch (IOException e) {
+            log.warn("temporary files of {} could not be deleted: {}", spec.name(), e.toString());
+        }
+    }
+
+    private void keepRunning() {
+        long pause = FIRST_PAUSE_MILLIS;
+        try {
+            while (!closing) {
+                long since = System.nanoTime();
+                int code = process.waitFor();
+                if (closing) {
+                    return;
+                }
+                if (System.nanoTime() - since > HEALTHY_NANOS) {
+                    pause = FIRST_PAUSE_MILLIS;
+                }
+                state = State.RESTARTING;
+                log.warn("{} ended with code {}; starts again in {} ms", spec.name(), code, pause);
+                Thread.sleep(pause);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+                restart();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void restart() {
+        if (closing) {
+            return;
+        }
+        restarts++;
+        try {
+            process = launch(spec);
+            state = State.RUNNING;
+        } catch (IOException e) {
+            log.error("{} cannot be started: {}", spec.name(), e.toString());
+        }
+    }
+
+    private static Process launch(ChildSpec spec) throws IOException {
+        Files.createDirectories(spec.workDir());
+        Files.createDirectories(spec.log().toAbsolutePath().getParent());
+        empty(spec.tmpDir());
+        Files.createDirectories(spec.tmpDir());
+        if (Files.exists(spec.log()) && Files.size(spec.log()) > LARGE_LOG) {
+            Files.move(
+                    spec.log(),
+                    spec.log().resolveSibling(spec.log().getFileName() + ".1"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+        ProcessBuilder builder = new ProcessBuilder(spec.command())
+                .directory(spec.workDir().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()));
+        Map<String, String> environment = builder.environment();
+        environment.keySet().retainAll(INHERITED);
+        environment.putAll(spec.env());
+        return builder.start();
+    }
+
+    /** Closes the pipe, waits, then uses force; the child's own children do not outlive it. */
+    private static void end(Process process) {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        descendants.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static void empty(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,2 @@
+/** Child processes: started, kept running, and ended with their supervisor however it ends. */
+package io.tomogrid.slices.process;
