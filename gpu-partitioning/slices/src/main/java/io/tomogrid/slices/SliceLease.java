@@ -17,13 +17,7 @@ import java.util.Map;
  * @param simulated whether the GPU behind it is simulated
  */
 public record SliceLease(
-        SliceKey key,
-        long epoch,
-        String holder,
-        Instant granted,
-        Instant expiry,
-        String deviceUuid,
-        boolean simulated)
+        SliceKey key, long epoch, String holder, Instant granted, Instant expiry, String deviceUuid, boolean simulated)
         implements Serializable {
 
     public Map<String, Object> toMap() {

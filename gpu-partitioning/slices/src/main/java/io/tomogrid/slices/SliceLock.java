@@ -38,7 +38,8 @@ public final class SliceLock implements AutoCloseable {
         while (true) {
             if (tryLock(channel) != null) {
                 channel.truncate(0);
-                channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+                channel.write(ByteBuffer.wrap(
+                        Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
                 return Optional.of(new SliceLock(channel));
             }
             if (System.nanoTime() > deadline) {

@@ -162,7 +162,9 @@ public final class Documents {
     @SuppressWarnings("unchecked")
     private static <T> List<T> list(Map<String, Object> map, String key, Function<Map<String, Object>, T> of) {
         if (map.get(key) instanceof List<?> list) {
-            return list.stream().map(item -> of.apply((Map<String, Object>) item)).toList();
+            return list.stream()
+                    .map(item -> of.apply((Map<String, Object>) item))
+                    .toList();
         }
         throw new IllegalArgumentException(key + ": expected a list, got " + map.get(key));
     }
