@@ -16,6 +16,7 @@ import java.util.zip.InflaterInputStream;
 public final class DatasetReader {
     private static final int UNDEFINED = -1;
     private static final int CHUNK = 1 << 16;
+    private static final byte[] NOTHING = {};
 
     private final InputStream in;
     private final ReadLimits limits;
@@ -24,6 +25,8 @@ public final class DatasetReader {
     private final byte[] word = new byte[8];
     private long position;
     private int elements;
+    private boolean checkRest;
+    private boolean passingOver;
 
     private DatasetReader(InputStream in, ReadLimits limits, boolean explicit, boolean bigEndian) {
         this.in = in;
@@ -45,10 +48,28 @@ public final class DatasetReader {
      */
     public static Dataset readUntil(InputStream in, String transferSyntax, ReadLimits limits, int stop)
             throws IOException {
+        return read(in, transferSyntax, limits, stop, false);
+    }
+
+    /**
+     * Reads the elements before {@code stop} and passes over the others down to the last byte without keeping their
+     * values, however large, so that a data set that breaks off is found without being held in memory. The limit of
+     * bytes counts for what is kept.
+     *
+     * @throws DicomFormatException if the bytes are not a whole data set of this transfer syntax
+     */
+    public static Dataset readUntilAndCheckRest(InputStream in, String transferSyntax, ReadLimits limits, int stop)
+            throws IOException {
+        return read(in, transferSyntax, limits, stop, true);
+    }
+
+    private static Dataset read(InputStream in, String transferSyntax, ReadLimits limits, int stop, boolean checkRest)
+            throws IOException {
         boolean explicit = !transferSyntax.equals(Uid.ImplicitVRLittleEndian);
         boolean big = transferSyntax.equals(Uid.ExplicitVRBigEndian);
         InputStream source = deflated(transferSyntax) ? new InflaterInputStream(in, new Inflater(true), CHUNK) : in;
         DatasetReader reader = new DatasetReader(source, limits, explicit, big);
+        reader.checkRest = checkRest;
         Dataset dataset = new Dataset();
         try {
             reader.elements(dataset, Long.MAX_VALUE, 0, stop, explicit);
@@ -91,12 +112,15 @@ public final class DatasetReader {
                 return;
             }
             if (depth == 0 && Integer.compareUnsigned(tag, stop) >= 0) {
-                return;
+                if (!checkRest) {
+                    return;
+                }
+                passingOver = true;
             }
             if (++elements > limits.maxElements()) {
                 throw new DicomFormatException("more than " + limits.maxElements() + " elements");
             }
-            element(into, tag, depth, explicitHere);
+            element(passingOver ? new Dataset() : into, tag, depth, explicitHere);
         }
     }
 
@@ -176,6 +200,15 @@ public final class DatasetReader {
 
     /** Takes memory as the bytes come, so that a wrong length costs nothing. */
     private byte[] bytes(int tag, long length) throws IOException {
+        if (passingOver) {
+            if (position + length > ReadLimits.DEFAULT.maxBytes()) {
+                throw new DicomFormatException(Dictionary.describe(tag) + " at byte " + position + " claims " + length
+                        + " bytes, more than a data set may have");
+            }
+            in.skipNBytes(length);
+            position += length;
+            return NOTHING;
+        }
         if (position + length > limits.maxBytes() || length > Integer.MAX_VALUE - 8) {
             throw new DicomFormatException(Dictionary.describe(tag) + " at byte " + position + " claims " + length
                     + " bytes, more than this reader accepts");

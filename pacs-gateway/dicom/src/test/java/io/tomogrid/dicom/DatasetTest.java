@@ -53,6 +53,37 @@ class DatasetTest {
         assertThatThrownBy(() -> read(lie, Uid.ExplicitVRLittleEndian)).isInstanceOf(DicomFormatException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                Uid.ExplicitVRLittleEndian,
+                Uid.ImplicitVRLittleEndian,
+                Uid.ExplicitVRBigEndian,
+                Uid.JPEG2000ImageCompression
+            })
+    void a_data_set_that_breaks_off_behind_its_header_is_found(String transferSyntax) throws IOException {
+        Dataset header = new Dataset().put(Tag.SOPInstanceUID, "1.2.3");
+        Dataset whole = new Dataset()
+                .copyFrom(header, Tag.SOPInstanceUID)
+                .putItems(Tag.SharedFunctionalGroupsSequence, new Dataset().put(Tag.Rows, 2));
+        if (transferSyntax.equals(Uid.JPEG2000ImageCompression)) {
+            whole.put(new Element.Fragments(Tag.PixelData, VR.OB, List.of(new byte[0], new byte[70_000])));
+        } else {
+            whole.putBytes(Tag.PixelData, VR.OW, new byte[70_000]);
+        }
+        byte[] bytes = write(whole, transferSyntax);
+        var narrow = new ReadLimits(4, 100, 1000);
+        assertThat(DatasetReader.readUntilAndCheckRest(
+                        new ByteArrayInputStream(bytes), transferSyntax, narrow, Tag.PatientID))
+                .isEqualTo(header);
+        for (int length : new int[] {bytes.length - 1, bytes.length / 2, 100}) {
+            assertThatThrownBy(() -> DatasetReader.readUntilAndCheckRest(
+                            new ByteArrayInputStream(bytes, 0, length), transferSyntax, narrow, Tag.PatientID))
+                    .isInstanceOf(DicomFormatException.class)
+                    .hasMessageContaining("truncated");
+        }
+    }
+
     @Test
     void the_header_is_read_without_the_pixels() throws IOException {
         Dataset dataset = new Dataset()

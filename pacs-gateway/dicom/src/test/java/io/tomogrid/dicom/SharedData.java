@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Where real DICOM files lie on a developer's machine; a build without them skips the tests that read them. */
-final class SharedData {
-    static final String WHY = "needs the folder of real DICOM files (TOMOGRID_DATA or ../shared/data)";
+public final class SharedData {
+    public static final String WHY = "needs the folder of real DICOM files (TOMOGRID_DATA or ../shared/data)";
 
     private SharedData() {}
 
-    static Optional<Path> dicom() {
+    public static Optional<Path> dicom() {
         String configured = System.getenv("TOMOGRID_DATA");
         Path data = configured != null
                 ? Path.of(configured)
@@ -22,7 +22,7 @@ final class SharedData {
         return Optional.of(data.resolve("dicom")).filter(Files::isDirectory);
     }
 
-    static List<Path> files(String... folders) {
+    public static List<Path> files(String... folders) {
         return dicom().map(root -> Stream.of(folders)
                         .flatMap(folder -> walk(root.resolve(folder)))
                         .filter(Files::isRegularFile)

@@ -67,7 +67,11 @@ public final class Documents {
     /** @throws IllegalArgumentException if the text is not a JSON object */
     public static Map<String, Object> parse(String json) {
         try {
-            return JSON.std.mapFrom(json);
+            Map<String, Object> map = JSON.std.mapFrom(json);
+            if (map == null) {
+                throw new IllegalArgumentException("not a JSON object: null");
+            }
+            return map;
         } catch (IOException e) {
             throw new IllegalArgumentException("not a JSON object: " + e.getMessage(), e);
         }
@@ -160,12 +164,17 @@ public final class Documents {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> List<T> list(Map<String, Object> map, String key, Function<Map<String, Object>, T> of) {
-        if (map.get(key) instanceof List<?> list) {
+    private static <T> List<T> list(Map<String, Object> document, String key, Function<Map<String, Object>, T> of) {
+        if (document.get(key) instanceof List<?> list) {
             return list.stream()
-                    .map(item -> of.apply((Map<String, Object>) item))
+                    .map(item -> {
+                        if (item instanceof Map<?, ?> map) {
+                            return of.apply((Map<String, Object>) map);
+                        }
+                        throw new IllegalArgumentException(key + ": expected objects in the list, got " + item);
+                    })
                     .toList();
         }
-        throw new IllegalArgumentException(key + ": expected a list, got " + map.get(key));
+        throw new IllegalArgumentException(key + ": expected a list, got " + document.get(key));
     }
 }

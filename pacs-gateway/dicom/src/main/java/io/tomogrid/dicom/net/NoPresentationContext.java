@@ -7,7 +7,7 @@ import java.io.IOException;
 public final class NoPresentationContext extends IOException {
     private static final long serialVersionUID = 1;
 
-    NoPresentationContext(String sopClass, String transferSyntax) {
+    public NoPresentationContext(String sopClass, String transferSyntax) {
         super("the peer does not accept " + Dictionary.uidName(sopClass) + " in " + Dictionary.uidName(transferSyntax));
     }
 }

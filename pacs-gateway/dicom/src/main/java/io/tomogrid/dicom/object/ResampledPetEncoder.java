@@ -1,0 +1,180 @@
+package io.tomogrid.dicom.object;
+
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.Uid;
+import io.tomogrid.dicom.VR;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The PET on another grid (the CT's) as Positron Emission Tomography Image Storage, PS3.3 A.21: an instance per slice. */
+public final class ResampledPetEncoder {
+    private static final int LARGEST_STORED = 32767;
+
+    /**
+     * What still holds for the resampled image. Series Date and Time stay those of the source: decay correction START refers
+     * to them, so the SUV of the copy is derived as that of the source.
+     */
+    private static final int[] COPIED = {
+        Tag.SeriesDate,
+        Tag.SeriesTime,
+        Tag.Units,
+        Tag.SUVType,
+        Tag.CountsSource,
+        Tag.DecayCorrection,
+        Tag.ReprojectionMethod,
+        Tag.RandomsCorrectionMethod,
+        Tag.AttenuationCorrectionMethod,
+        Tag.ScatterCorrectionMethod,
+        Tag.ReconstructionMethod,
+        Tag.ConvolutionKernel,
+        Tag.InterventionDrugInformationSequence,
+        Tag.DoseCalibrationFactor,
+        Tag.TypeOfDetectorMotion,
+        Tag.EnergyWindowRangeSequence
+    };
+
+    /** As above, and there even if the source lacks them. */
+    private static final int[] TYPE_2 = {
+        Tag.CorrectedImage, Tag.CollimatorType, Tag.RadiopharmaceuticalInformationSequence
+    };
+
+    /** What differs from slice to slice and is taken from the nearest slice of the source. */
+    private static final int[] COPIED_FROM_NEAREST = {
+        Tag.AcquisitionDate, Tag.AcquisitionTime, Tag.ActualFrameDuration, Tag.FrameReferenceTime, Tag.DecayFactor
+    };
+
+    private ResampledPetEncoder() {}
+
+    /**
+     * Encodes lazily: a slice is asked for when its instance is pulled.
+     *
+     * @param grid where the new slices lie, in the frame of reference of the PET
+     * @param slices gives slice k, [rows][columns], in the unit of the source's rescaled values; negative ones become 0
+     * @throws IllegalArgumentException (while pulling) if a slice has another size than the grid or a value is not finite
+     */
+    public static Stream<Dataset> encode(
+            ResultContext context, ResultSeries series, ImageGrid grid, IntFunction<float[]> slices) {
+        return IntStream.range(0, grid.slices()).mapToObj(k -> slice(context, series, grid, k, slices.apply(k)));
+    }
+
+    private static Dataset slice(ResultContext context, ResultSeries series, ImageGrid grid, int k, float[] values) {
+        PetSource pet = context.pet();
+        Dataset source = pet.header();
+        for (int tag : new int[] {Tag.SeriesDate, Tag.SeriesTime, Tag.Units, Tag.DecayCorrection}) {
+            InstanceReference.required(source, tag);
+        }
+        double slope = slope(grid, k, values);
+        Dataset image = ResultHeader.ofImage(
+                context, series, "PT", Uid.PositronEmissionTomographyImageStorage, "pet-on-ct/" + k, k + 1);
+        ResultHeader.putFrameOfReference(context, image);
+        ResultHeader.putScanner(context, image);
+        ResultHeader.putReferencedSeries(image, context.sources());
+        grid.putPlane(image, k);
+        int[] used = sourceSlices(pet.grid(), grid, k);
+        Dataset nearest = pet.slices().get(nearest(pet.grid(), grid, k));
+        for (int tag : TYPE_2) {
+            image.putEmpty(tag).copyFrom(source, tag);
+        }
+        image.copyFrom(source, COPIED).copyFrom(nearest, COPIED_FROM_NEAREST);
+        putOrientation(source, image);
+        List<InstanceReference> references =
+                IntStream.rangeClosed(used[0], used[1]).mapToObj(pet::instance).toList();
+        return image.put(Tag.ImageType, "DERIVED", "PRIMARY")
+                .put(Tag.SeriesType, seriesType(source), "IMAGE")
+                .put(Tag.NumberOfSlices, grid.slices())
+                .put(Tag.ImageIndex, k + 1)
+                .put(Tag.SamplesPerPixel, 1)
+                .put(Tag.PhotometricInterpretation, "MONOCHROME2")
+                .put(Tag.Rows, grid.rows())
+                .put(Tag.Columns, grid.columns())
+                .put(Tag.BitsAllocated, 16)
+                .put(Tag.BitsStored, 16)
+                .put(Tag.HighBit, 15)
+                .put(Tag.PixelRepresentation, 0)
+                .put(Tag.RescaleIntercept, 0)
+                .put(Tag.RescaleSlope, slope)
+                .put(Tag.LossyImageCompression, "00")
+                .put(Tag.BurnedInAnnotation, "NO")
+                .put(Tag.DerivationDescription, "PET resampled to the grid of the CT by trilinear interpolation")
+                .putItems(Tag.DerivationCodeSequence, Codes.SPATIAL_RESAMPLING.item())
+                .putItems(Tag.SourceImageSequence, ResultHeader.sourceImages(references))
+                .putBytes(
+                        Tag.PixelData,
+                        VR.OW,
+                        stored(values, image.doubleValue(Tag.RescaleSlope).orElseThrow()));
+    }
+
+    /**
+     * NM/PET Patient Orientation Module, PS3.3 C.8.4.6; Patient Position is allowed only where its codes are absent, though many
+     * scanners write both.
+     */
+    private static void putOrientation(Dataset source, Dataset image) {
+        image.putEmpty(Tag.PatientGantryRelationshipCodeSequence)
+                .copyFrom(source, Tag.PatientOrientationCodeSequence, Tag.PatientGantryRelationshipCodeSequence);
+        if (!image.contains(Tag.PatientOrientationCodeSequence)) {
+            image.putEmpty(Tag.PatientPosition).copyFrom(source, Tag.PatientPosition);
+        }
+    }
+
+    /** Largest value of the slice over the largest stored one; 1 for an empty slice. */
+    private static double slope(ImageGrid grid, int k, float[] values) {
+        if (values.length != grid.pixelsPerSlice()) {
+            throw new IllegalArgumentException(
+                    "slice " + k + ": expected " + grid.pixelsPerSlice() + " values, got " + values.length);
+        }
+        float largest = 0;
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new IllegalArgumentException("slice " + k + ": expected finite values, got " + value);
+            }
+            largest = Math.max(largest, value);
+        }
+        return largest > 0 ? largest / (double) LARGEST_STORED : 1;
+    }
+
+    /** @param slope as the decimal string has it, so that reading multiplies with what was divided by */
+    private static byte[] stored(float[] values, double slope) {
+        ByteBuffer out = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            out.putShort((short) Math.round(Math.max(value, 0) / slope));
+        }
+        return out.array();
+    }
+
+    /** A dynamic or gated series would need attributes of its times; one volume of it stands still. */
+    private static String seriesType(Dataset source) {
+        return source.string(Tag.SeriesType).filter("WHOLE BODY"::equals).orElse("STATIC");
+    }
+
+    private static int nearest(ImageGrid pet, ImageGrid grid, int k) {
+        Lps centre = grid.position(k)
+                .plus(grid.columnStep().times((grid.columns() - 1) / 2.0))
+                .plus(grid.rowStep().times((grid.rows() - 1) / 2.0));
+        return clamp(pet, Math.rint(pet.sliceOf(centre)));
+    }
+
+    /** First and last source slice between which the four corners of the plane lie. */
+    private static int[] sourceSlices(ImageGrid pet, ImageGrid grid, int k) {
+        Lps right = grid.columnStep().times(grid.columns() - 1);
+        Lps down = grid.rowStep().times(grid.rows() - 1);
+        Lps corner = grid.position(k);
+        double[] at = Stream.of(
+                        corner,
+                        corner.plus(right),
+                        corner.plus(down),
+                        corner.plus(right).plus(down))
+                .mapToDouble(pet::sliceOf)
+                .sorted()
+                .toArray();
+        return new int[] {clamp(pet, Math.floor(at[0])), clamp(pet, Math.ceil(at[3]))};
+    }
+
+    private static int clamp(ImageGrid pet, double slice) {
+        return (int) Math.max(0, Math.min(pet.slices() - 1, slice));
+    }
+}

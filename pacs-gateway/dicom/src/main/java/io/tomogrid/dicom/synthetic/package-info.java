@@ -1,0 +1,2 @@
+/** Studies made from formulas, whose truth is known. */
+package io.tomogrid.dicom.synthetic;

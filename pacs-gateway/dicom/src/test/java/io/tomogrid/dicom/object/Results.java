@@ -1,0 +1,151 @@
+package io.tomogrid.dicom.object;
+
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.synthetic.Sphere;
+import io.tomogrid.dicom.synthetic.SyntheticStudy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/** All results of one job on the synthetic study, as the processing would make them. */
+final class Results {
+    static final String JOB = "job-1";
+
+    final SyntheticStudy study = SyntheticStudy.of(1);
+    final List<Dataset> petSlices = study.pet().toList();
+    final List<Dataset> ctHeaders =
+            study.ct().map(ct -> ct.remove(Tag.PixelData)).toList();
+    final ResultUids uids = ResultUids.ofJob(JOB);
+    final ResultContext context = context(uids);
+
+    ResultContext context(ResultUids names) {
+        return new ResultContext(
+                new PetSource(petSlices, study.petGrid()),
+                List.of(SeriesReference.of(ctHeaders)),
+                names,
+                Instant.parse("2026-01-15T11:30:00Z"),
+                new Equipment("Tomogrid", "Tomogrid", "node-1", "0.1.0"),
+                Algorithm.model("suv-threshold", "1.0.0", "sha256:" + "0123456789abcdef".repeat(4)),
+                List.of());
+    }
+
+    ResultSeries series(int number, String description) {
+        return new ResultSeries(context.uids().uid("series/" + number), number, description);
+    }
+
+    /** Number of the sphere that each voxel centre of the PET grid lies in. */
+    int[] labels() {
+        ImageGrid grid = study.petGrid();
+        int[] labels = new int[grid.pixelsPerSlice() * grid.slices()];
+        List<Sphere> spheres = study.spheres();
+        for (int at = 0; at < labels.length; at++) {
+            int k = at / grid.pixelsPerSlice();
+            int j = at % grid.pixelsPerSlice() / grid.columns();
+            int i = at % grid.columns();
+            Lps point = grid.position(k)
+                    .plus(grid.columnStep().times(i))
+                    .plus(grid.rowStep().times(j));
+            for (int s = 0; s < spheres.size(); s++) {
+                if (spheres.get(s).contains(point)) {
+                    labels[at] = s + 1;
+                }
+            }
+        }
+        return labels;
+    }
+
+    List<Segment> segments() {
+        List<Segment> segments = new ArrayList<>();
+        for (int n = 1; n <= study.spheres().size(); n++) {
+            segments.add(Segment.lesion(n, uids));
+        }
+        return segments;
+    }
+
+    Dataset seg() {
+        return SegmentationEncoder.encode(context, series(901, "Lesions"), labels(), segments());
+    }
+
+    Dataset rwvm() {
+        return RealWorldValueEncoder.encode(context, series(902, "SUVbw"), study.suvPerBqml());
+    }
+
+    Dataset sr() {
+        return MeasurementReportEncoder.encode(
+                context, series(903, "Lesion measurements"), lesions(), Optional.of(seg()), rwvm());
+    }
+
+    List<LesionMeasurements> lesions() {
+        return segments().stream()
+                .map(segment -> {
+                    Sphere sphere = study.spheres().get(segment.number() - 1);
+                    OptionalDouble peak = segment.number() == 1 ? OptionalDouble.empty() : OptionalDouble.of(7.5);
+                    return new LesionMeasurements(segment, 8.0001, 8, peak, sphere.sampledMl(), 8 * sphere.sampledMl());
+                })
+                .toList();
+    }
+
+    Dataset mipGrey() {
+        MipRotation rotation = new MipRotation(65, 33, 4, 90, 100);
+        List<short[]> frames = new ArrayList<>();
+        for (int f = 0; f < 4; f++) {
+            short[] frame = new short[65 * 33];
+            Arrays.fill(frame, (short) (50_000 + f));
+            frames.add(frame);
+        }
+        return MipRotationEncoder.grey(
+                context,
+                series(904, "PET MIP rotation"),
+                rotation,
+                new MipRotationEncoder.GreyScale(1000, 5, 10),
+                frames);
+    }
+
+    /** 65×33×3 bytes, three times: an odd number of bytes. */
+    Dataset mipFused() {
+        List<byte[]> frames = new ArrayList<>();
+        for (int f = 0; f < 3; f++) {
+            byte[] frame = new byte[65 * 33 * 3];
+            Arrays.fill(frame, (byte) (10 + f));
+            frames.add(frame);
+        }
+        return MipRotationEncoder.fused(
+                context, series(905, "Fused MIP rotation"), new MipRotation(65, 33, 4, 120, 100), frames);
+    }
+
+    /** Three slices of the CT's grid. */
+    List<Dataset> petOnCt() {
+        ImageGrid ct = study.ctGrid();
+        ImageGrid three = new ImageGrid(
+                ct.columns(), ct.rows(), 3, ct.position(100), ct.columnStep(), ct.rowStep(), ct.sliceStep());
+        return ResampledPetEncoder.encode(context, series(906, "PET on CT grid"), three, k -> values(three, k))
+                .toList();
+    }
+
+    /** Bq/ml: a ramp that differs from slice to slice, with a negative value as interpolation of noise makes it. */
+    static float[] values(ImageGrid grid, int k) {
+        float[] values = new float[grid.pixelsPerSlice()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (k + 1) * 0.37f * i;
+        }
+        values[0] = -5;
+        return values;
+    }
+
+    Map<String, Dataset> byName() {
+        Map<String, Dataset> all = new TreeMap<>();
+        all.put("seg", seg());
+        all.put("rwvm", rwvm());
+        all.put("sr", sr());
+        all.put("mip-grey", mipGrey());
+        all.put("mip-fused", mipFused());
+        all.put("pet-on-ct", petOnCt().get(1));
+        return all;
+    }
+}
