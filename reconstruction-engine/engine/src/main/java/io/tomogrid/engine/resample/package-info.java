@@ -1,0 +1,2 @@
+/** Volumes brought onto other grids of the same frame of reference. */
+package io.tomogrid.engine.resample;
