@@ -3,13 +3,13 @@ package io.tomogrid.slices;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,9 +19,17 @@ import java.util.Optional;
 public final class SliceLock implements AutoCloseable {
     private static final long POLL_MILLIS = 50;
 
+    /**
+     * What this process holds. A second file descriptor must not be opened for these: closing it would end the lock, as POSIX
+     * has it (fcntl, F_SETLK). Nor may the garbage collector close a channel whose lock nobody remembers.
+     */
+    private static final Map<Path, FileChannel> HELD_HERE = new HashMap<>();
+
+    private final Path file;
     private final FileChannel channel;
 
-    private SliceLock(FileChannel channel) {
+    private SliceLock(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
     }
 
@@ -34,47 +42,64 @@ public final class SliceLock implements AutoCloseable {
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         Files.createDirectories(folder);
-        FileChannel channel = FileChannel.open(file(folder, key), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        while (true) {
-            if (tryLock(channel) != null) {
-                channel.truncate(0);
-                channel.write(ByteBuffer.wrap(
-                        Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-                return Optional.of(new SliceLock(channel));
-            }
-            if (System.nanoTime() > deadline) {
-                channel.close();
-                return Optional.empty();
-            }
+        Path file = file(folder, key);
+        Optional<SliceLock> lock = tryAcquire(file);
+        while (lock.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(POLL_MILLIS);
+            lock = tryAcquire(file);
         }
+        return lock;
     }
 
     /** Whether a process holds the slice now. */
     public static boolean isHeld(Path folder, SliceKey key) throws IOException {
         Path file = file(folder, key);
-        if (!Files.exists(file)) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            return tryLock(channel) == null;
+        synchronized (HELD_HERE) {
+            if (HELD_HERE.containsKey(file)) {
+                return true;
+            }
+            if (!Files.exists(file)) {
+                return false;
+            }
+            // shared, so that several processes may look at once
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                return channel.tryLock(0, Long.MAX_VALUE, true) == null;
+            }
         }
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        synchronized (HELD_HERE) {
+            channel.close();
+            HELD_HERE.remove(file);
+        }
     }
 
-    private static FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException heldInThisProcess) {
-            return null;
+    private static Optional<SliceLock> tryAcquire(Path file) throws IOException {
+        synchronized (HELD_HERE) {
+            if (HELD_HERE.containsKey(file)) {
+                return Optional.empty();
+            }
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                if (channel.tryLock() == null) {
+                    channel.close();
+                    return Optional.empty();
+                }
+                channel.truncate(0);
+                channel.write(ByteBuffer.wrap(
+                        Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            HELD_HERE.put(file, channel);
+            return Optional.of(new SliceLock(file, channel));
         }
     }
 
     private static Path file(Path folder, SliceKey key) {
-        return folder.resolve(key + ".lock");
+        return folder.toAbsolutePath().normalize().resolve(key + ".lock");
     }
 }

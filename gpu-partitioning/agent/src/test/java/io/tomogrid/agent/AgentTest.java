@@ -1,0 +1,215 @@
+package io.tomogrid.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.SimulatedInventory;
+import io.tomogrid.slices.Slice;
+import io.tomogrid.slices.SliceKey;
+import io.tomogrid.slices.SliceLock;
+import io.tomogrid.slices.process.ChildSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SLC-02, SLC-05, SEC-01 over real sockets, on the simulated GPU; the Worker is a program that waits for its input's end. */
+class AgentTest {
+    private static final String TOKEN = "t0ken";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir
+    Path folder;
+
+    private Agent agent;
+
+    @BeforeEach
+    void start() throws Exception {
+        SimulatedInventory inventory = new SimulatedInventory("node1", folder.resolve("state"), key -> false);
+        agent = Agent.start(
+                inventory,
+                locks(),
+                0,
+                TOKEN,
+                Optional.of(gpu -> new ChildSpec(
+                        "worker",
+                        List.of("cat"),
+                        Map.of(),
+                        folder,
+                        folder.resolve("worker.log"),
+                        folder.resolve("tmp"))));
+    }
+
+    @AfterEach
+    void stop() {
+        agent.close();
+    }
+
+    @Test
+    void a_slice_is_made_listed_and_destroyed_and_each_may_be_asked_twice() throws Exception {
+        HttpResponse<String> made = send("PUT", "/slices/node1-gpu0-3g-4");
+        assertThat(made.statusCode()).isEqualTo(200);
+        Map<String, Object> slice = JSON.std.mapFrom(made.body());
+        assertThat(slice).containsOnlyKeys("slice", "device-uuid").containsEntry("slice", "node1-gpu0-3g-4");
+        assertThat(send("PUT", "/slices/node1-gpu0-3g-4").body()).isEqualTo(made.body());
+
+        HostInventory inventory = inventory();
+        assertThat(inventory.host()).isEqualTo("node1");
+        assertThat(inventory.gpus().get(0).simulated()).isTrue();
+        assertThat(slices()).containsExactly(new Slice(key("3g", 4), (String) slice.get("device-uuid"), false));
+
+        assertThat(send("DELETE", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(204);
+        assertThat(send("DELETE", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(204);
+        assertThat(slices()).isEmpty();
+    }
+
+    @Test
+    void an_overlap_is_refused_with_what_stands_in_the_way() throws Exception {
+        send("PUT", "/slices/node1-gpu0-7g-0");
+        HttpResponse<String> refused = send("PUT", "/slices/node1-gpu0-1g-2");
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(error(refused)).contains("node1-gpu0-7g-0").contains("INSUFFICIENT_RESOURCES");
+    }
+
+    @Test
+    void a_slice_that_a_process_works_on_is_not_destroyed() throws Exception {
+        send("PUT", "/slices/node1-gpu0-2g-0");
+        try (SliceLock lock =
+                SliceLock.acquire(locks(), key("2g", 0), Duration.ZERO).orElseThrow()) {
+            assertThat(lock).isNotNull();
+            assertThat(slices().get(0).locked()).isTrue();
+            HttpResponse<String> refused = send("DELETE", "/slices/node1-gpu0-2g-0");
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(error(refused)).contains("a process works on node1-gpu0-2g-0");
+        }
+        assertThat(send("DELETE", "/slices/node1-gpu0-2g-0").statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void nothing_is_made_over_a_lock_whose_slice_is_gone() throws Exception {
+        try (SliceLock lock =
+                SliceLock.acquire(locks(), key("1g", 1), Duration.ZERO).orElseThrow()) {
+            assertThat(lock).isNotNull();
+            assertThat(error(send("PUT", "/slices/node1-gpu0-2g-0"))).contains("overlaps node1-gpu0-1g-1");
+            assertThat(send("PUT", "/slices/node1-gpu0-2g-2").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void keys_that_name_no_placement_are_answered_with_what_is_wrong() throws Exception {
+        assertThat(error(send("PUT", "/slices/Nonsense"))).contains("not a slice key: Nonsense");
+        assertThat(error(send("PUT", "/slices/node1-gpu0-3g-1"))).contains("begins at one of [0, 4]");
+        assertThat(error(send("PUT", "/slices/node1-gpu0-9g-0"))).contains("no profile 9g");
+        assertThat(error(send("DELETE", "/slices/node2-gpu0-3g-0"))).contains("this host is node1");
+        assertThat(error(send("DELETE", "/slices/node1-gpu3-3g-0"))).contains("has 1 GPUs");
+        assertThat(send("PUT", "/slices/node1-gpu0-3g-1").statusCode()).isEqualTo(400);
+        assertThat(send("GET", "/slices").statusCode()).isEqualTo(404);
+        assertThat(locks().resolve("node1-gpu3-3g-0.lock")).doesNotExist();
+    }
+
+    @Test
+    void a_killed_worker_is_started_again() throws Exception {
+        long first = worker("pid");
+        assertThat(first).isPositive();
+        ProcessHandle.of(first).orElseThrow().destroyForcibly();
+        await(() -> worker("restarts") == 1 && worker("pid") > 0 && worker("pid") != first);
+        long second = worker("pid");
+        agent.close();
+        await(() -> ProcessHandle.of(second).filter(ProcessHandle::isAlive).isEmpty());
+    }
+
+    @Test
+    void only_health_is_answered_without_the_token() throws Exception {
+        for (String path : List.of("/inventory", "/slices/node1-gpu0-1g-0", "/health/x")) {
+            assertThat(http.send(request("GET", path).build(), BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(401);
+        }
+        Map<String, Object> health = health();
+        assertThat(health).containsEntry("status", "UP");
+        assertThat(health.get("workers").toString()).contains("gpu=0").contains("state=RUNNING");
+    }
+
+    @Test
+    void an_agent_that_starts_again_finds_its_slices() throws Exception {
+        send("PUT", "/slices/node1-gpu0-1gx2-6");
+        List<Slice> before = slices();
+        agent.close();
+        start();
+        assertThat(slices()).isEqualTo(before).hasSize(1);
+    }
+
+    @SuppressWarnings("unchecked")
+    private long worker(String key) throws IOException, InterruptedException {
+        List<Map<String, Object>> workers = (List<Map<String, Object>>) health().get("workers");
+        return ((Number) workers.get(0).get(key)).longValue();
+    }
+
+    private Map<String, Object> health() throws IOException, InterruptedException {
+        return JSON.std.mapFrom(http.send(request("GET", "/health").build(), BodyHandlers.ofString())
+                .body());
+    }
+
+    private HostInventory inventory() throws IOException, InterruptedException {
+        return HostInventory.fromMap(JSON.std.mapFrom(send("GET", "/inventory").body()));
+    }
+
+    private List<Slice> slices() throws IOException, InterruptedException {
+        return inventory().gpus().get(0).slices();
+    }
+
+    private static String error(HttpResponse<String> response) throws IOException {
+        return (String) JSON.std.mapFrom(response.body()).get("error");
+    }
+
+    private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        String credentials = Base64.getEncoder().encodeToString(("tomogrid:" + TOKEN).getBytes(StandardCharsets.UTF_8));
+        return http.send(
+                request(method, path)
+                        .header("Authorization", "Basic " + credentials)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String method, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + agent.port() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, BodyPublishers.noBody());
+    }
+
+    private Path locks() {
+        return folder.resolve("locks");
+    }
+
+    private static SliceKey key(String profile, int start) {
+        return new SliceKey("node1", 0, profile, start);
+    }
+
+    static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("nothing happened within 20 s");
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.tomogrid.slices;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Reads a JSON object's members; a missing or malformed one is named in the error. */
+final class Fields {
+    private final String document;
+    private final Map<?, ?> map;
+
+    private Fields(String document, Map<?, ?> map) {
+        this.document = document;
+        this.map = map;
+    }
+
+    static Fields of(String document, Object json) {
+        if (json instanceof Map<?, ?> map) {
+            return new Fields(document, map);
+        }
+        throw new IllegalArgumentException(document + ": expected a JSON object, got " + json);
+    }
+
+    String text(String key) {
+        return present(key, String.class);
+    }
+
+    int integer(String key) {
+        return Math.toIntExact(number(key));
+    }
+
+    long number(String key) {
+        return present(key, Number.class).longValue();
+    }
+
+    boolean flag(String key) {
+        return present(key, Boolean.class);
+    }
+
+    <T> List<T> list(String key, Function<Object, T> of) {
+        var result = new ArrayList<T>();
+        for (Object item : present(key, List.class)) {
+            result.add(of.apply(item));
+        }
+        return List.copyOf(result);
+    }
+
+    private <T> T present(String key, Class<T> type) {
+        Object value = map.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException(document + ": " + key + " is missing");
+        }
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException(
+                    document + ": " + key + ": expected a " + type.getSimpleName() + ", got " + value);
+        }
+        return type.cast(value);
+    }
+}

@@ -1,0 +1,52 @@
+package io.tomogrid.slices;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+
+/** Chooses between the real GPUs and the simulated one (SLC-01). */
+public final class Inventories {
+    private Inventories() {}
+
+    /**
+     * @param inventory open; the caller closes it
+     * @param simulated whether it is the simulated one
+     * @param reason why it is this one, for people
+     */
+    public record Detected(Inventory inventory, boolean simulated, String reason) {}
+
+    /**
+     * Real GPUs if there is any, else the simulated one.
+     *
+     * @param folder where the simulated one keeps its state
+     * @param inUse whether a process works on a slice, for the simulated one, which has no driver to know it
+     */
+    public static Detected detect(String host, Path folder, Predicate<SliceKey> inUse) throws IOException {
+        try {
+            return nvml(host);
+        } catch (InventoryException e) {
+            return simulated(host, folder, inUse, e.getMessage());
+        }
+    }
+
+    /** @throws InventoryException if there is no real GPU */
+    public static Detected nvml(String host) throws InventoryException {
+        NvmlInventory nvml = NvmlInventory.open(host);
+        try {
+            int count = nvml.count();
+            if (count == 0) {
+                throw new InventoryException(NvmlReturn.NOT_FOUND, "NVML finds no GPU");
+            }
+            return new Detected(nvml, false, "GPUs found through NVML: " + count);
+        } catch (InventoryException e) {
+            nvml.close();
+            throw e;
+        }
+    }
+
+    /** The simulated one, whatever there is. */
+    public static Detected simulated(String host, Path folder, Predicate<SliceKey> inUse, String reason)
+            throws IOException {
+        return new Detected(new SimulatedInventory(host, folder, inUse), true, "one A100-40GB is simulated: " + reason);
+    }
+}

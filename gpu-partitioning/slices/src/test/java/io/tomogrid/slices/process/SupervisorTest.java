@@ -1,0 +1,123 @@
+package io.tomogrid.slices.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** CLI-02: nothing outlives whoever started it. */
+class SupervisorTest {
+    @TempDir
+    Path folder;
+
+    /** Main of a child: writes its process id and hangs. */
+    public static final class Hanging {
+        public static void main(String[] args) throws Exception {
+            Files.writeString(
+                    Path.of(args[0]), Long.toString(ProcessHandle.current().pid()));
+            Thread.sleep(120_000);
+        }
+    }
+
+    /** Main of a supervisor in a process of its own: keeps a child that hangs. */
+    public static final class Keeping {
+        public static void main(String[] args) throws Exception {
+            Path folder = Path.of(args[0]);
+            Supervisor.keep(spec(
+                    folder, "kept", java(Hanging.class, folder.resolve("pid").toString())));
+            Thread.sleep(120_000);
+        }
+    }
+
+    @Test
+    void a_killed_child_is_started_again_and_ends_with_close() throws Exception {
+        Path pidFile = folder.resolve("pid");
+        try (Supervised kept = Supervisor.keep(spec(folder, "kept", java(Hanging.class, pidFile.toString())))) {
+            long first = kept.pid();
+            await(() -> Files.exists(pidFile) && Files.readString(pidFile).equals(Long.toString(first)));
+            ProcessHandle.of(first).orElseThrow().destroyForcibly();
+            await(() -> kept.pid() > 0 && kept.pid() != first && kept.restarts() == 1);
+            long second = kept.pid();
+            await(() -> Files.readString(pidFile).equals(Long.toString(second)));
+            kept.close();
+            assertThat(ProcessHandle.of(second).map(ProcessHandle::isAlive).orElse(false))
+                    .isFalse();
+            assertThat(kept.state()).isEqualTo(Supervised.State.STOPPED);
+        }
+        assertThat(folder.resolve("tmp-kept")).doesNotExist();
+    }
+
+    @Test
+    void kill_9_of_the_supervisor_ends_its_child() throws Exception {
+        Process supervisor = new ProcessBuilder(java(Keeping.class, folder.toString()))
+                .inheritIO()
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        try {
+            Path pidFile = folder.resolve("pid");
+            await(() -> Files.exists(pidFile) && !Files.readString(pidFile).isEmpty());
+            ProcessHandle child =
+                    ProcessHandle.of(Long.parseLong(Files.readString(pidFile))).orElseThrow();
+            assertThat(child.isAlive()).isTrue();
+            supervisor.destroyForcibly();
+            await(() -> !child.isAlive());
+        } finally {
+            supervisor.destroyForcibly();
+        }
+    }
+
+    @Test
+    void the_child_sees_only_the_environment_that_is_meant_for_it() throws Exception {
+        Path out = folder.resolve("env.log");
+        try (Supervised kept = Supervisor.keep(new ChildSpec(
+                "env",
+                List.of("sh", "-c", "env; exec cat"),
+                Map.of("TOMOGRID_TOKEN", "t0ken"),
+                folder,
+                out,
+                folder.resolve("tmp-env")))) {
+            await(() -> Files.readString(out).contains("TOMOGRID_TOKEN=t0ken"));
+            assertThat(Files.readAllLines(out).stream().map(line -> line.substring(0, Math.max(0, line.indexOf('=')))))
+                    .isSubsetOf("PATH", "HOME", "LANG", "JAVA_HOME", "TOMOGRID_TOKEN", "PWD", "SHLVL", "_", "OLDPWD");
+            assertThat(kept.state()).isEqualTo(Supervised.State.RUNNING);
+        }
+    }
+
+    private static ChildSpec spec(Path folder, String name, List<String> command) {
+        return new ChildSpec(
+                name, command, Map.of(), folder, folder.resolve(name + ".log"), folder.resolve("tmp-" + name));
+    }
+
+    /** A Java child as all of ours are: under {@link ChildMain}. */
+    private static List<String> java(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ChildMain.class.getName(),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("nothing happened within 20 s");
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+}
