@@ -41,8 +41,13 @@ public final class InferenceClient {
                 "Basic " + Base64.getEncoder().encodeToString(("tomogrid:" + token).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What one inference gave. @param modelVersion the version that served it, to be recorded with the result */
-    public record Answer(String modelName, String modelVersion, Map<String, Tensor> outputs) {}
+    /**
+     * What one inference gave. Name, version and digest are to be recorded with the result.
+     *
+     * @param modelVersion the version that served it
+     * @param digest the package that served it, {@code sha256:…}; empty if the service does not say
+     */
+    public record Answer(String modelName, String modelVersion, String digest, Map<String, Tensor> outputs) {}
 
     public Answer infer(String model, Map<String, Tensor> inputs) throws IOException, InterruptedException {
         var message = new InferMessage(Map.of("parameters", Map.of("binary_data_output", true)), inputs);
@@ -63,10 +68,17 @@ public final class InferenceClient {
             return new Answer(
                     String.valueOf(answer.header().get("model_name")),
                     String.valueOf(answer.header().get("model_version")),
+                    digest(answer.header()),
                     answer.tensors());
         } catch (NumberFormatException e) {
             throw new MalformedMessage(InferMessage.HEADER_LENGTH + ": not a number");
         }
+    }
+
+    private static String digest(Map<String, Object> header) {
+        return header.get("parameters") instanceof Map<?, ?> parameters && parameters.get("digest") != null
+                ? parameters.get("digest").toString()
+                : "";
     }
 
     /** Model metadata as the protocol defines it: name, versions, platform, inputs, outputs. */

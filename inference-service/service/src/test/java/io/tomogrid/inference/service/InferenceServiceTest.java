@@ -68,6 +68,7 @@ class InferenceServiceTest {
         InferenceClient.Answer answer = client.infer(SuvThreshold.NAME, Map.of("suv", Tensor.of(suv, 1, 2, 2)));
         assertThat(answer.outputs().get("mask").byteValues()).containsExactly(0, 0, 1, 1);
         assertThat(answer.modelVersion()).isEqualTo(SuvThreshold.VERSION);
+        assertThat(answer.digest()).matches("sha256:[0-9a-f]{64}");
         assertThat(client.ready(SuvThreshold.NAME)).isTrue();
         assertThat(client.metadata(SuvThreshold.NAME)).containsEntry("platform", "onnxruntime_onnx");
         assertThat(client.index().toString()).contains("READY");
