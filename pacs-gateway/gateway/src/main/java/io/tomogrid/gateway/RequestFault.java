@@ -1,0 +1,29 @@
+package io.tomogrid.gateway;
+
+/** A request that cannot be served as it is. */
+public final class RequestFault extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final int status;
+
+    private RequestFault(int status, String message) {
+        super(message);
+        this.status = status;
+    }
+
+    public static RequestFault malformed(String message) {
+        return new RequestFault(400, message);
+    }
+
+    public static RequestFault notFound(String message) {
+        return new RequestFault(404, message);
+    }
+
+    public static RequestFault conflict(String message) {
+        return new RequestFault(409, message);
+    }
+
+    /** The HTTP status of the answer. */
+    public int status() {
+        return status;
+    }
+}

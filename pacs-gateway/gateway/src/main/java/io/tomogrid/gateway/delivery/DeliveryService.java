@@ -1,0 +1,41 @@
+package io.tomogrid.gateway.delivery;
+
+import io.tomogrid.archive.SegmentReader;
+import io.tomogrid.gateway.GatewayProperties;
+import io.tomogrid.gateway.Poller;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** One worker for each destination (DEL-01, DEL-02). */
+@Component
+public class DeliveryService implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final List<Poller> pollers;
+
+    DeliveryService(GatewayProperties properties, Deliveries deliveries, SegmentReader archive) {
+        Duration first = properties.delivery().firstBackoff();
+        Duration pause = first.compareTo(PAUSE) < 0 ? first : PAUSE;
+        this.pollers = properties.destinations().stream()
+                .map(destination -> Poller.start(
+                        "delivery-" + destination.name(),
+                        pause,
+                        new DeliveryWorker(
+                                destination,
+                                deliveries,
+                                archive,
+                                properties.delivery().response())::run))
+                .toList();
+    }
+
+    /** Something new is due. */
+    public void wake() {
+        pollers.forEach(Poller::wake);
+    }
+
+    @Override
+    public void close() {
+        pollers.forEach(Poller::close);
+    }
+}

@@ -1,0 +1,132 @@
+package io.tomogrid.gateway.delivery;
+
+import io.tomogrid.archive.SegmentReader;
+import io.tomogrid.dicom.net.Association;
+import io.tomogrid.dicom.net.AssociationRequest;
+import io.tomogrid.dicom.net.AssociationRequest.Syntax;
+import io.tomogrid.dicom.net.DimseStatus;
+import io.tomogrid.dicom.net.NoPresentationContext;
+import io.tomogrid.gateway.GatewayProperties.Destination;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends what is due to one destination. A destination has one of these on a thread of its own, so none waits for another. */
+final class DeliveryWorker {
+    private static final Logger log = LoggerFactory.getLogger(DeliveryWorker.class);
+    private static final int AT_ONCE = 100;
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
+    private final Destination destination;
+    private final Deliveries deliveries;
+    private final SegmentReader archive;
+    private final Duration response;
+
+    DeliveryWorker(Destination destination, Deliveries deliveries, SegmentReader archive, Duration response) {
+        this.destination = destination;
+        this.deliveries = deliveries;
+        this.archive = archive;
+        this.response = response;
+    }
+
+    /** Sends until nothing is due. */
+    void run() throws InterruptedException {
+        List<Deliveries.Due> due = deliveries.due(destination.name(), AT_ONCE);
+        while (!due.isEmpty()) {
+            Deque<Deliveries.Due> waiting = new ArrayDeque<>(due);
+            while (!waiting.isEmpty()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                onOneAssociation(waiting);
+            }
+            due = deliveries.due(destination.name(), AT_ONCE);
+        }
+    }
+
+    /** Takes from {@code waiting} what was tried; at least one. An association that breaks leaves the others waiting. */
+    private void onOneAssociation(Deque<Deliveries.Due> waiting) {
+        Association association;
+        try {
+            association = open(waiting);
+        } catch (IOException e) {
+            log.warn("{} cannot be reached: {}", destination.name(), e.toString());
+            waiting.forEach(due -> deliveries.record(due, new Outcome.Failed("no association: " + reason(e))));
+            waiting.clear();
+            return;
+        }
+        try (association) {
+            while (!waiting.isEmpty()) {
+                Deliveries.Due due = waiting.remove();
+                Outcome outcome = send(association, due);
+                deliveries.record(due, outcome);
+                if (outcome instanceof Outcome.Unknown) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private Association open(Deque<Deliveries.Due> waiting) throws IOException {
+        Set<Syntax> syntaxes = new LinkedHashSet<>();
+        waiting.forEach(due -> syntaxes.add(syntax(due)));
+        var request = AssociationRequest.storing(
+                destination.host(), destination.port(), destination.callingAe(), destination.aeTitle(), syntaxes);
+        return Association.open(new AssociationRequest(
+                request.host(),
+                request.port(),
+                request.callingAe(),
+                request.calledAe(),
+                request.contexts(),
+                CONNECT,
+                response));
+    }
+
+    private Outcome send(Association association, Deliveries.Due due) {
+        if (!association.accepts(due.sopClassUid(), due.transferSyntax())) {
+            return new Outcome.Refused(new NoPresentationContext(due.sopClassUid(), due.transferSyntax()).getMessage());
+        }
+        byte[] dataset;
+        try {
+            dataset = archive.read(due.ref(), due.sha256());
+        } catch (IOException e) {
+            log.error("{} cannot be read from the archive", due.sopInstanceUid(), e);
+            return new Outcome.Failed("the archive cannot give it: " + reason(e));
+        }
+        try {
+            return outcome(association.store(
+                    due.sopClassUid(), due.sopInstanceUid(), due.transferSyntax(), new ByteArrayInputStream(dataset)));
+        } catch (IOException e) {
+            log.warn("{} may or may not hold {}: {}", destination.name(), due.sopInstanceUid(), e.toString());
+            return new Outcome.Unknown(reason(e));
+        }
+    }
+
+    /** Only a lack of resources and a processing failure pass by themselves, PS3.4 table B.2-1 and PS3.7 annex C. */
+    private static Outcome outcome(DimseStatus status) {
+        if (status.isSuccess()) {
+            return new Outcome.Accepted("");
+        }
+        if (status.isWarning()) {
+            return new Outcome.Accepted("with a warning: " + status);
+        }
+        String reason = "the peer answered " + status;
+        boolean passes = (status.code() & 0xff00) == 0xa700 || status.code() == 0x0110 || status.code() == 0x0213;
+        return passes ? new Outcome.Failed(reason) : new Outcome.Refused(reason);
+    }
+
+    private static Syntax syntax(Deliveries.Due due) {
+        return new Syntax(due.sopClassUid(), due.transferSyntax());
+    }
+
+    private static String reason(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

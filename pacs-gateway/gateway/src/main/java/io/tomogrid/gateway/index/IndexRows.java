@@ -1,0 +1,138 @@
+package io.tomogrid.gateway.index;
+
+import io.tomogrid.archive.RecordKind;
+import io.tomogrid.archive.SegmentRef;
+import io.tomogrid.archive.StoredRecord;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Puts records of the archive into the tables. Every statement may run twice for the same record; the first record of a
+ * SOP Instance UID is the instance, whatever comes later.
+ */
+final class IndexRows {
+    private static final String PATIENT =
+            "INSERT INTO patient (patient_id, issuer) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    private static final String STUDY = """
+            INSERT INTO study (study_uid, patient, last_received)
+            SELECT ?, id, ? FROM patient WHERE patient_id = ? AND issuer = ? ON CONFLICT DO NOTHING""";
+    private static final String SERIES =
+            "INSERT INTO series (study_uid, series_uid, modality) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    private static final String INSTANCE = """
+            WITH added AS (
+                INSERT INTO instance (sop_instance_uid, sop_class_uid, study_uid, series_uid, transfer_syntax_uid,
+                    segment, start, length, sha256, received, file_sha256, result)
+                SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    ? OR EXISTS (SELECT FROM result_object o WHERE o.sop_instance_uid = ?)
+                ON CONFLICT DO NOTHING RETURNING study_uid, received, result)
+            UPDATE study SET pending = pending + 1, last_received = greatest(last_received, added.received)
+            FROM added WHERE study.study_uid = added.study_uid AND NOT added.result""";
+    private static final String ASIDE = """
+            INSERT INTO %s (sop_instance_uid, received, calling_ae, reason, segment, start, length, sha256)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""";
+    private static final String INDEXED = """
+            INSERT INTO indexed (segment, start) VALUES (?, ?)
+            ON CONFLICT (only_row) DO UPDATE SET segment = excluded.segment, start = excluded.start""";
+
+    private static final Logger log = LoggerFactory.getLogger(IndexRows.class);
+
+    private final JdbcTemplate jdbc;
+
+    IndexRows(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** In the caller's transaction. */
+    void add(List<StoredRecord> records) {
+        var instances = of(records, RecordKind.INSTANCE);
+        batch(PATIENT, instances, r ->
+                new Object[] {r.meta().get(RecordMeta.PATIENT_ID), r.meta().get(RecordMeta.ISSUER)});
+        batch(STUDY, instances, r -> new Object[] {
+            r.meta().get(RecordMeta.STUDY),
+            received(r.meta()),
+            r.meta().get(RecordMeta.PATIENT_ID),
+            r.meta().get(RecordMeta.ISSUER)
+        });
+        batch(SERIES, instances, r -> new Object[] {
+            r.meta().get(RecordMeta.STUDY),
+            r.meta().get(RecordMeta.SERIES),
+            r.meta().get(RecordMeta.MODALITY)
+        });
+        batch(INSTANCE, instances, IndexRows::instance);
+        batch(ASIDE.formatted("conflict"), of(records, RecordKind.CONFLICT), IndexRows::aside);
+        batch(ASIDE.formatted("quarantine"), of(records, RecordKind.QUARANTINE), IndexRows::aside);
+    }
+
+    /** In transactions of its own; a record that the tables cannot hold is told to the log and left out. */
+    void addEach(List<StoredRecord> records, TransactionTemplate transactions) {
+        for (StoredRecord stored : records) {
+            try {
+                transactions.executeWithoutResult(status -> add(List.of(stored)));
+            } catch (DataIntegrityViolationException noRow) {
+                log.error("the record at {} makes no row of the index and is left out", stored.ref(), noRow);
+            }
+        }
+    }
+
+    /** A catch-up may begin behind this place. */
+    void indexedUpTo(SegmentRef place) {
+        jdbc.update(INDEXED, place.segment(), place.offset());
+    }
+
+    private static List<StoredRecord> of(List<StoredRecord> records, RecordKind kind) {
+        return records.stream().filter(r -> r.kind() == kind).toList();
+    }
+
+    private void batch(String sql, List<StoredRecord> records, Function<StoredRecord, Object[]> row) {
+        if (!records.isEmpty()) {
+            jdbc.batchUpdate(sql, records.stream().map(row).toList());
+        }
+    }
+
+    private static Object[] instance(StoredRecord stored) {
+        Map<String, String> meta = stored.meta();
+        SegmentRef ref = stored.ref();
+        return new Object[] {
+            meta.get(RecordMeta.SOP_INSTANCE),
+            meta.get(RecordMeta.SOP_CLASS),
+            meta.get(RecordMeta.STUDY),
+            meta.get(RecordMeta.SERIES),
+            meta.get(RecordMeta.TRANSFER_SYNTAX),
+            ref.segment(),
+            ref.offset(),
+            ref.length(),
+            stored.sha256(),
+            received(meta),
+            meta.get(RecordMeta.FILE_SHA256),
+            meta.containsKey(RecordMeta.RESULT_OF),
+            meta.get(RecordMeta.SOP_INSTANCE)
+        };
+    }
+
+    private static Object[] aside(StoredRecord stored) {
+        Map<String, String> meta = stored.meta();
+        SegmentRef ref = stored.ref();
+        return new Object[] {
+            meta.get(RecordMeta.SOP_INSTANCE),
+            received(meta),
+            meta.get(RecordMeta.CALLING_AE),
+            meta.get(RecordMeta.REASON),
+            ref.segment(),
+            ref.offset(),
+            ref.length(),
+            stored.sha256()
+        };
+    }
+
+    private static Timestamp received(Map<String, String> meta) {
+        return Timestamp.from(Instant.parse(meta.get(RecordMeta.RECEIVED)));
+    }
+}

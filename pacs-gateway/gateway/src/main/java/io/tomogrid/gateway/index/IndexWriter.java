@@ -1,0 +1,164 @@
+package io.tomogrid.gateway.index;
+
+import io.tomogrid.archive.RecordKind;
+import io.tomogrid.archive.SegmentRef;
+import io.tomogrid.archive.StoredRecord;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/*
+ * One thread writes, so that associations which bring the first images of one study at once do not meet in the database,
+ * and so that all that waits goes into one transaction.
+ *
+ * A record that is in the archive but could not be indexed stays here and is indexed first as soon as the database
+ * answers again: a rebuild of the index would find it before whatever came later under its UID, so it has to win here too.
+ */
+/** Commits records of the archive to the index, many in one transaction. */
+final class IndexWriter implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(IndexWriter.class);
+    private static final int MOST = 256;
+
+    private final IndexRows rows;
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transactions;
+    private final Progress progress;
+    private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
+    private final List<StoredRecord> leftOver = new ArrayList<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private record Waiting(StoredRecord stored, CompletableFuture<Boolean> first) {}
+
+    IndexWriter(IndexRows rows, JdbcTemplate jdbc, TransactionTemplate transactions, Progress progress) {
+        this.rows = rows;
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.progress = progress;
+        this.thread = new Thread(this::run, "index-writer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Returns when the record is committed.
+     *
+     * @return false when another record already stands for the same SOP Instance UID
+     * @throws IOException if the database did not take it; it will be indexed later, but nobody may rely on that
+     */
+    boolean commit(StoredRecord stored) throws IOException {
+        CompletableFuture<Boolean> first = new CompletableFuture<>();
+        queue.add(new Waiting(stored, first));
+        if (closed) {
+            first.completeExceptionally(new IOException("the gateway is shutting down"));
+        }
+        try {
+            return first.get();
+        } catch (ExecutionException e) {
+            throw new IOException("the index did not take the instance", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the index was written", e);
+        }
+    }
+
+    private void run() {
+        List<Waiting> batch = new ArrayList<>();
+        try {
+            while (!closed) {
+                batch.add(queue.take());
+                queue.drainTo(batch, MOST - 1);
+                write(batch);
+                batch.clear();
+            }
+        } catch (InterruptedException closing) {
+            // what waits is told so below
+        }
+        batch.addAll(queue);
+        batch.forEach(w -> w.first.completeExceptionally(new IOException("the gateway is shutting down")));
+    }
+
+    private void write(List<Waiting> batch) {
+        try {
+            commitAll(batch);
+        } catch (DataIntegrityViolationException oneIsBad) {
+            // The others must not suffer from one that the database cannot hold.
+            batch.forEach(this::writeAlone);
+        } catch (DataAccessException | TransactionException unreachable) {
+            batch.forEach(w -> fail(w, unreachable));
+        }
+    }
+
+    private void writeAlone(Waiting waiting) {
+        try {
+            commitAll(List.of(waiting));
+        } catch (DataAccessException | TransactionException e) {
+            fail(waiting, e);
+        }
+    }
+
+    private void fail(Waiting waiting, RuntimeException cause) {
+        if (!(cause instanceof DataIntegrityViolationException)) {
+            leftOver.add(waiting.stored);
+        }
+        log.error("a record of the archive is not in the index: {}", waiting.stored.ref(), cause);
+        waiting.first.completeExceptionally(cause);
+    }
+
+    private void commitAll(List<Waiting> batch) {
+        if (!leftOver.isEmpty()) {
+            rows.addEach(leftOver, transactions);
+            leftOver.clear();
+        }
+        List<StoredRecord> records = batch.stream().map(Waiting::stored).toList();
+        Map<String, SegmentRef> winners = transactions.execute(status -> {
+            rows.add(records);
+            progress.indexedUpTo().ifPresent(rows::indexedUpTo);
+            return winners(batch);
+        });
+        for (Waiting waiting : batch) {
+            SegmentRef winner = winners.get(waiting.stored.meta().get(RecordMeta.SOP_INSTANCE));
+            waiting.first.complete(waiting.stored.kind() != RecordKind.INSTANCE
+                    || waiting.stored.ref().equals(winner));
+        }
+    }
+
+    private Map<String, SegmentRef> winners(List<Waiting> batch) {
+        String[] uids = batch.stream()
+                .map(w -> w.stored.meta().get(RecordMeta.SOP_INSTANCE))
+                .toArray(String[]::new);
+        Map<String, SegmentRef> winners = new HashMap<>();
+        jdbc.query(
+                "SELECT sop_instance_uid, segment, start, length FROM instance WHERE sop_instance_uid = ANY(?)",
+                row -> {
+                    winners.put(row.getString(1), new SegmentRef(row.getString(2), row.getLong(3), row.getLong(4)));
+                },
+                (Object) uids);
+        return winners;
+    }
+
+    /** What waits is failed: nobody was told Success. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(10_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.tomogrid.gateway.results;
+
+import io.tomogrid.archive.Payload;
+import io.tomogrid.archive.RecordKind;
+import io.tomogrid.archive.Spool;
+import io.tomogrid.dicom.DicomFormatException;
+import io.tomogrid.dicom.Part10;
+import io.tomogrid.gateway.GatewayProperties;
+import io.tomogrid.gateway.Poller;
+import io.tomogrid.gateway.contract.ResultManifest;
+import io.tomogrid.gateway.contract.ResultObject;
+import io.tomogrid.gateway.delivery.DeliveryService;
+import io.tomogrid.gateway.index.ArchiveIndex;
+import io.tomogrid.gateway.index.InstanceHeader;
+import io.tomogrid.gateway.index.RecordMeta;
+import java.io.BufferedInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes the objects of committed manifests from where they are staged into the archive, beside their sources, if their
+ * bytes are those that the manifest states (RES-02). May be interrupted anywhere and begins again.
+ */
+@Component
+class ResultKeeper implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ResultKeeper.class);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final Results results;
+    private final ArchiveIndex index;
+    private final Spool spool;
+    private final Staging staging;
+    private final DeliveryService delivery;
+    private final Clock clock;
+    private final Poller poller;
+
+    ResultKeeper(
+            Results results,
+            ArchiveIndex index,
+            Spool spool,
+            Staging staging,
+            DeliveryService delivery,
+            GatewayProperties properties,
+            Clock clock) {
+        this.results = results;
+        this.index = index;
+        this.spool = spool;
+        this.staging = staging;
+        this.delivery = delivery;
+        this.clock = clock;
+        Duration first = properties.delivery().firstBackoff();
+        this.poller = Poller.start("result-keeper", first.compareTo(PAUSE) < 0 ? first : PAUSE, this::look);
+    }
+
+    /** The staged bytes are not what the manifest says; to try again would not help. */
+    private static final class Unfit extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Unfit(String reason) {
+            super(reason);
+        }
+    }
+
+    void wake() {
+        poller.wake();
+    }
+
+    private void look() {
+        for (Results.Storing storing : results.toStore()) {
+            store(storing);
+        }
+    }
+
+    private void store(Results.Storing storing) {
+        ResultManifest manifest = storing.manifest();
+        try {
+            for (ResultObject object : manifest.objects()) {
+                store(manifest, object);
+            }
+            results.stored(manifest.jobId());
+            log.info(
+                    "results of job {} are stored: {} objects",
+                    manifest.jobId(),
+                    manifest.objects().size());
+            delivery.wake();
+        } catch (Unfit e) {
+            log.warn("results of job {} cannot be stored: {}", manifest.jobId(), e.getMessage());
+            results.failed(manifest.jobId(), e.getMessage());
+        } catch (IOException e) {
+            log.warn("results of job {} are not stored yet", manifest.jobId(), e);
+            results.tryLater(storing, "not stored yet, will be tried again: " + e.getMessage());
+        }
+    }
+
+    private void store(ResultManifest manifest, ResultObject object) throws IOException, Unfit {
+        if (isStored(object)) {
+            return;
+        }
+        try (InputStream in = staging.open(staging.locate(manifest.stagingRoot(), object.file()));
+                Payload file = spool.receive(in)) {
+            if (file.length() != object.bytes()) {
+                throw new Unfit(
+                        object.file() + " has " + file.length() + " bytes, the manifest says " + object.bytes());
+            }
+            if (!file.sha256().equals(object.sha256())) {
+                throw new Unfit(
+                        object.file() + " has SHA-256 " + file.sha256() + ", the manifest says " + object.sha256());
+            }
+            storeVerified(manifest, object, file);
+        } catch (FileNotFoundException e) {
+            throw new Unfit(object.file() + " is missing below " + manifest.stagingRoot());
+        } catch (DicomFormatException e) {
+            throw new Unfit(object.file() + ": " + e.getMessage());
+        }
+    }
+
+    private boolean isStored(ResultObject object) throws Unfit {
+        Optional<ArchiveIndex.Indexed> stored = index.find(object.sopInstanceUid());
+        if (stored.isPresent() && !stored.get().fileSha256().equals(object.sha256())) {
+            throw new Unfit(object.file() + ": the archive holds another data set as " + object.sopInstanceUid());
+        }
+        return stored.isPresent();
+    }
+
+    private void storeVerified(ResultManifest manifest, ResultObject object, Payload file) throws IOException, Unfit {
+        try (InputStream in = new BufferedInputStream(file.open())) {
+            Part10.Opened opened = Part10.open(in);
+            try (Payload dataset = spool.receive(opened.dataset());
+                    InputStream header = new BufferedInputStream(dataset.open())) {
+                InstanceHeader instance = InstanceHeader.read(header, opened.transferSyntax());
+                check(object, "SOP Class UID", object.sopClassUid(), instance.sopClassUid());
+                check(object, "SOP Instance UID", object.sopInstanceUid(), instance.sopInstanceUid());
+                check(object, "Series Instance UID", object.seriesUid(), instance.seriesUid());
+                check(object, "Study Instance UID", manifest.studyUid(), instance.studyUid());
+                boolean first = index.keep(
+                        RecordKind.INSTANCE,
+                        RecordMeta.result(
+                                instance,
+                                opened.transferSyntax(),
+                                manifest.jobId(),
+                                object.sha256(),
+                                clock.instant().truncatedTo(ChronoUnit.MICROS)),
+                        dataset);
+                if (!first) {
+                    isStored(object);
+                }
+            }
+        }
+    }
+
+    private static void check(ResultObject object, String what, String expected, String found) throws Unfit {
+        if (!expected.equals(found)) {
+            throw new Unfit(object.file() + ": " + what + " is " + found + ", the manifest says " + expected);
+        }
+    }
+
+    @Override
+    public void close() {
+        poller.close();
+    }
+}

@@ -1,0 +1,48 @@
+package io.tomogrid.gateway.study;
+
+import io.tomogrid.gateway.GatewayProperties;
+import io.tomogrid.gateway.Poller;
+import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.gateway.contract.StudyComplete.Completeness;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Completes the studies for which no source image came during the quiet period (ING-03). */
+@Component
+class Completion implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Completion.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final Studies studies;
+    private final Duration quietPeriod;
+    private final Clock clock;
+    private final Poller poller;
+
+    Completion(Studies studies, GatewayProperties properties, Clock clock) {
+        this.studies = studies;
+        this.quietPeriod = properties.quietPeriod();
+        this.clock = clock;
+        Duration quarter = quietPeriod.dividedBy(4).plusMillis(1);
+        this.poller = Poller.start(
+                "study-completion", quarter.compareTo(LONGEST_PAUSE) < 0 ? quarter : LONGEST_PAUSE, this::look);
+    }
+
+    private void look() {
+        Instant quietSince = clock.instant().minus(quietPeriod);
+        for (String studyUid : studies.quietSince(quietSince)) {
+            Optional<StudyComplete> complete = studies.complete(studyUid, Completeness.QUIET_PERIOD, quietSince);
+            complete.ifPresent(c -> log.info(
+                    "study {} came to rest: revision {} with {} instances", studyUid, c.revision(), c.instances()));
+        }
+    }
+
+    @Override
+    public void close() {
+        poller.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** When a study has come to rest, and the feed that tells of it. */
+package io.tomogrid.gateway.study;
