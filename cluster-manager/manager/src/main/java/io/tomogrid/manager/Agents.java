@@ -1,0 +1,71 @@
+package io.tomogrid.manager;
+
+import io.tomogrid.manager.peer.AgentClient;
+import io.tomogrid.manager.peer.PeerRefused;
+import io.tomogrid.manager.peer.PeerUnreachable;
+import io.tomogrid.slices.HostInventory;
+import java.net.http.HttpClient;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All agents, and what they last told. One thread refreshes; any may read. */
+final class Agents {
+    private final List<AgentClient> clients;
+    private volatile Map<AgentClient, HostInventory> told = Map.of();
+
+    Agents(ManagerProperties properties, String token, HttpClient http) {
+        clients = properties.agents().stream()
+                .map(url -> new AgentClient(url, token, http, properties.timeout()))
+                .toList();
+    }
+
+    /** Asks each. One that does not answer has no inventory until it does. */
+    void refresh() {
+        var now = new LinkedHashMap<AgentClient, HostInventory>();
+        for (AgentClient client : clients) {
+            try {
+                now.put(client, client.inventory());
+            } catch (PeerUnreachable | PeerRefused down) {
+                // Its state says so; what it would have told is left out.
+            }
+        }
+        told = now;
+    }
+
+    List<HostInventory> inventories() {
+        return List.copyOf(told.values());
+    }
+
+    /** Whether every agent answered, so that what is nowhere is known to be nowhere. */
+    boolean complete() {
+        return told.size() == clients.size();
+    }
+
+    List<AgentClient> all() {
+        return clients;
+    }
+
+    /** Why not all answer; empty if they do. */
+    String trouble() {
+        return clients.stream()
+                .map(AgentClient::state)
+                .filter(state -> !state.equals("up"))
+                .findFirst()
+                .orElse("");
+    }
+
+    /**
+     * The agent of a host.
+     *
+     * @throws PeerUnreachable if none that answers is that host's
+     */
+    AgentClient require(String host) {
+        return told.entrySet().stream()
+                .filter(entry -> entry.getValue().host().equals(host))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() ->
+                        new PeerUnreachable("no agent that answers is the one of host " + host + "; " + trouble()));
+    }
+}

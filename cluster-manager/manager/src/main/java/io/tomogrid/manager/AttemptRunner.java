@@ -1,0 +1,212 @@
+package io.tomogrid.manager;
+
+import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
+import io.tomogrid.gateway.contract.ResultManifest;
+import io.tomogrid.manager.peer.AgentClient;
+import io.tomogrid.manager.peer.PeerRefused;
+import io.tomogrid.manager.peer.PeerUnreachable;
+import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.Placement;
+import io.tomogrid.slices.Slice;
+import io.tomogrid.slices.SliceKey;
+import io.tomogrid.slices.SliceLease;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt: the slice is made, the driver gets the task, its outcome is awaited. Each step asks for what it needs whatever
+ * was asked before, so that it can be taken again after a crash at any point.
+ */
+final class AttemptRunner {
+    private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
+    private static final String WAITING = "waiting for the slice";
+    private static final int MOST_DOUBLINGS = 6;
+
+    private final ManagerProperties properties;
+    private final Peers peers;
+    private final JobStore jobs;
+    private final LeaseStore leases;
+    private final Staging staging;
+
+    AttemptRunner(ManagerProperties properties, Peers peers, JobStore jobs, LeaseStore leases, Staging staging) {
+        this.properties = properties;
+        this.peers = peers;
+        this.jobs = jobs;
+        this.leases = leases;
+        this.staging = staging;
+    }
+
+    /** LEASED: makes the slice and hands the task over. */
+    void begin(Job job) {
+        try {
+            SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
+            leases.device(lease.epoch(), slice(lease.key()));
+            if (job.attempt() > 1) {
+                peers.driver().cancel(job.id(), job.attempt() - 1);
+            }
+            leases.renew(lease.epoch(), Instant.now().plus(properties.lease()));
+            peers.driver().submit(task(job));
+            jobs.move(job, JobState.RUNNING, "");
+        } catch (PeerUnreachable | PeerRefused | IllegalArgumentException e) {
+            if (since(job).compareTo(properties.startDeadline()) > 0) {
+                failed(job, "it could not begin: " + e.getMessage(), Remedy.RETRY, false);
+            } else {
+                jobs.note(job, e.getMessage());
+            }
+        }
+    }
+
+    /** RUNNING: asks the driver, which keeps the lease alive. */
+    void follow(Job job) {
+        Optional<TaskOutcome> outcome;
+        try {
+            outcome = peers.driver().outcome(job.id(), job.attempt());
+        } catch (PeerUnreachable e) {
+            SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
+            if (lease.expiry().isBefore(Instant.now())) {
+                failed(
+                        job,
+                        "the driver was not heard of until the lease expired: " + e.getMessage(),
+                        Remedy.RETRY,
+                        false);
+            } else {
+                jobs.note(job, e.getMessage());
+            }
+            return;
+        }
+        if (outcome.isEmpty()) {
+            failed(job, "the Spark driver does not know it; it was restarted", Remedy.RETRY, false);
+        } else if (outcome.get() instanceof TaskOutcome.Running running) {
+            goesOn(job, running);
+        } else if (outcome.get() instanceof TaskOutcome.Failed failure) {
+            failed(job, failure.reason(), failure.remedy(), true);
+        } else if (outcome.get() instanceof TaskOutcome.Succeeded success) {
+            succeeded(job, success);
+        }
+    }
+
+    private void goesOn(Job job, TaskOutcome.Running running) {
+        if (running.stage().startsWith(WAITING) && since(job).compareTo(properties.startDeadline()) > 0) {
+            failed(
+                    job,
+                    "no executor began on its slice within "
+                            + properties.startDeadline().toSeconds() + " s; see whether the agent's Worker runs",
+                    Remedy.FREE_CAPACITY,
+                    false);
+            return;
+        }
+        SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
+        Instant now = Instant.now();
+        if (Duration.between(now, lease.expiry()).compareTo(properties.lease().dividedBy(2)) < 0) {
+            leases.renew(lease.epoch(), now.plus(properties.lease()));
+        }
+        jobs.note(job, running.stage());
+    }
+
+    private void succeeded(Job job, TaskOutcome.Succeeded success) {
+        ResultManifest manifest = success.manifest();
+        String expectedRoot = staging.of(job.id(), job.attempt());
+        if (manifest.leaseEpoch() != job.epoch()) {
+            failed(
+                    job,
+                    "results made under lease epoch " + manifest.leaseEpoch()
+                            + " are refused, the job's lease has epoch " + job.epoch(),
+                    Remedy.RETRY,
+                    false);
+        } else if (!manifest.jobId().equals(job.id())
+                || !manifest.studyUid().equals(job.studyUid())
+                || manifest.revision() != job.revision()
+                || !manifest.stagingRoot().equals(expectedRoot)) {
+            failed(
+                    job,
+                    "the driver answered with results of job " + manifest.jobId() + ", study " + manifest.studyUid()
+                            + " revision " + manifest.revision() + " in " + manifest.stagingRoot() + ", expected "
+                            + expectedRoot,
+                    Remedy.ASK_OPERATOR,
+                    false);
+        } else if (jobs.commit(job, manifest, success.findings())) {
+            log.info(
+                    "job {}: attempt {} made {} objects",
+                    job.id(),
+                    job.attempt(),
+                    manifest.objects().size());
+        }
+    }
+
+    /**
+     * @param ended whether the driver says that it ended. Only an executor that also answered to the end is fit for the next
+     *     job while it keeps its lock; of a failure that may be tried again one cannot know.
+     */
+    private void failed(Job job, String reason, Remedy remedy, boolean ended) {
+        if (!ended) {
+            cancel(job);
+        }
+        boolean again = remedy == Remedy.RETRY || remedy == Remedy.FREE_CAPACITY;
+        String outcome = "attempt " + job.attempt() + " failed: " + reason;
+        if (again && job.failures() + 1 < properties.maxAttempts()) {
+            Instant next = Instant.now()
+                    .plus(properties.backOff().multipliedBy(1L << Math.min(job.failures(), MOST_DOUBLINGS)));
+            jobs.attemptFailed(job, JobState.QUEUED, outcome, outcome + "; it is tried again", remedy, next, false);
+        } else {
+            staging.delete(job.id());
+            String end = again ? "given up after " + (job.failures() + 1) + " attempts; the last: " + reason : reason;
+            jobs.attemptFailed(job, JobState.FAILED, outcome, end, remedy, Instant.now(), ended && !again);
+        }
+        log.warn("job {}: {}", job.id(), outcome);
+    }
+
+    private void cancel(Job job) {
+        try {
+            peers.driver().cancel(job.id(), job.attempt());
+        } catch (PeerUnreachable | PeerRefused e) {
+            // It is cancelled before the next attempt is handed over; until it ends its lock keeps the slice.
+            log.info("job {}: attempt {} could not be cancelled: {}", job.id(), job.attempt(), e.getMessage());
+        }
+    }
+
+    /** Makes the slice, after what stands in its way; we hold the only lease there. */
+    private String slice(SliceKey key) {
+        AgentClient agent = peers.agents().require(key.host());
+        HostInventory host = agent.inventory();
+        for (Gpu gpu : host.gpus()) {
+            if (gpu.index() == key.gpu()) {
+                Placement wanted = gpu.placement(key);
+                for (Slice slice : gpu.slices()) {
+                    if (!slice.key().equals(key) && gpu.placement(slice.key()).overlaps(wanted)) {
+                        agent.destroy(slice.key());
+                    }
+                }
+            }
+        }
+        return agent.create(key);
+    }
+
+    private ReconstructionTask task(Job job) {
+        String model = properties.rules().stream()
+                .filter(rule -> rule.protocol().equals(job.protocol()))
+                .map(RoutingRule::model)
+                .findFirst()
+                .orElse(properties.model());
+        return new ReconstructionTask(
+                job.id(),
+                job.attempt(),
+                job.protocol(),
+                jobs.study(job.id()),
+                leases.find(job.epoch()).orElseThrow().lease(),
+                properties.archiveRoot().toString(),
+                staging.of(job.id(), job.attempt()),
+                properties.inferenceUrl().toString(),
+                model);
+    }
+
+    private static Duration since(Job job) {
+        return Duration.between(job.since(), Instant.now());
+    }
+}

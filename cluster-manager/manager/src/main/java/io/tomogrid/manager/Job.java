@@ -1,0 +1,33 @@
+package io.tomogrid.manager;
+
+import io.tomogrid.cluster.contract.JobState;
+import java.time.Instant;
+
+/**
+ * A row of the job table, without its documents.
+ *
+ * @param reason why it stands where it stands; empty when there is nothing to say
+ * @param remedy a {@code TaskOutcome.Remedy} once it has failed, else empty
+ * @param attempt the current or last attempt, 0 before the first
+ * @param failures failed attempts since an operator last wanted it
+ * @param epoch of the lease of the current attempt, 0 before the first
+ * @param notBefore when it may be tried next
+ * @param redrive whether the gateway is to be told to try dead deliveries again
+ * @param since when it came into this state
+ */
+record Job(
+        String id,
+        String studyUid,
+        int revision,
+        String protocol,
+        JobState state,
+        String reason,
+        String remedy,
+        int attempt,
+        int failures,
+        long epoch,
+        Instant notBefore,
+        boolean redrive,
+        Instant created,
+        Instant since,
+        Instant updated) {}

@@ -1,0 +1,242 @@
+package io.tomogrid.manager;
+
+import io.tomogrid.cluster.contract.Documents;
+import io.tomogrid.cluster.contract.Findings;
+import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.gateway.contract.ResultManifest;
+import io.tomogrid.gateway.contract.StudyComplete;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Jobs, their transitions and attempts. A change names the state that it starts from and does nothing when the job has left
+ * it, so that the scheduler and an operator, or a scheduler that should be dead, cannot undo each other's work.
+ */
+@Repository
+class JobStore {
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final LeaseStore leases;
+    private final AtomicLong changes = new AtomicLong();
+
+    JobStore(JdbcClient jdbc, TransactionTemplate transaction, LeaseStore leases) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.leases = leases;
+    }
+
+    /** Grows whenever a job changes its state here. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** Everything that is not settled, oldest first. */
+    List<Job> active() {
+        return jdbc.sql("select * from manager.job where state not in ('DONE', 'FAILED') order by ordinal")
+                .query(JobStore::job)
+                .list();
+    }
+
+    Optional<Job> find(String id) {
+        return jdbc.sql("select * from manager.job where id = ?")
+                .param(id)
+                .query(JobStore::job)
+                .optional();
+    }
+
+    StudyComplete study(String id) {
+        return io.tomogrid.gateway.contract.Documents.studyComplete(Documents.parse(text("study", id)));
+    }
+
+    ResultManifest manifest(String id) {
+        return io.tomogrid.gateway.contract.Documents.resultManifest(Documents.parse(text("manifest", id)));
+    }
+
+    /** Begins the next attempt on a slice that nobody else has. Returns false if the job is no longer queued. */
+    boolean lease(Job job, LeaseStore.Grant grant, Duration duration) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            Instant now = Instant.now();
+            long epoch = leases.grant(job.id(), grant, now, now.plus(duration));
+            int attempt = job.attempt() + 1;
+            int moved = jdbc.sql(
+                            "update manager.job set state = 'LEASED', reason = '', attempt = :attempt, epoch = :epoch,"
+                                    + " since = :now, updated = :now where id = :id and state = 'QUEUED'")
+                    .params(Map.of("attempt", attempt, "epoch", epoch, "now", Sql.at(now), "id", job.id()))
+                    .update();
+            if (moved == 0) {
+                status.setRollbackOnly();
+                return false;
+            }
+            jdbc.sql("insert into manager.attempt (job_id, number, epoch, slice, started) values (?, ?, ?, ?, ?)")
+                    .params(job.id(), attempt, epoch, grant.slice().toString(), Sql.at(now))
+                    .update();
+            record(job.id(), JobState.LEASED, attempt, grant.slice().toString(), now);
+            return true;
+        }));
+    }
+
+    /** Moves a job on. */
+    boolean move(Job job, JobState to, String reason) {
+        return Boolean.TRUE.equals(
+                transaction.execute(status -> change(job, to, reason, "", job.failures(), Instant.now())));
+    }
+
+    /** Ends a job without results. */
+    boolean fail(Job job, String reason, TaskOutcome.Remedy remedy) {
+        return Boolean.TRUE.equals(transaction.execute(
+                status -> change(job, JobState.FAILED, reason, remedy.name(), job.failures(), Instant.now())));
+    }
+
+    /**
+     * Ends an attempt and its lease; the job waits for its next attempt or has failed.
+     *
+     * @param reusable whether the executor answered to the end, so that its slice may be had as it is
+     * @param outcome of the attempt @param reason of the job
+     */
+    void attemptFailed(
+            Job job,
+            JobState to,
+            String outcome,
+            String reason,
+            TaskOutcome.Remedy remedy,
+            Instant next,
+            boolean reusable) {
+        transaction.executeWithoutResult(status -> {
+            String remedyOrNone = to == JobState.FAILED ? remedy.name() : "";
+            if (change(job, to, reason, remedyOrNone, job.failures() + 1, next)) {
+                end(job, outcome, reusable);
+            }
+        });
+    }
+
+    /** Commits the manifest of the attempt that holds the job's lease; the first one wins. */
+    boolean commit(Job job, ResultManifest manifest, Findings findings) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            int committed = jdbc.sql("update manager.job set manifest = :manifest, findings = :findings"
+                            + " where id = :id and state = 'RUNNING' and epoch = :epoch and attempt = :attempt"
+                            + " and manifest is null")
+                    .param("manifest", Documents.json(io.tomogrid.gateway.contract.Documents.toMap(manifest)))
+                    .param("findings", Documents.json(Documents.toMap(findings)))
+                    .param("id", job.id())
+                    .param("epoch", manifest.leaseEpoch())
+                    .param("attempt", job.attempt())
+                    .update();
+            if (committed == 0) {
+                return false;
+            }
+            end(job, "SUCCEEDED", true);
+            return change(job, JobState.STORING, "", "", job.failures(), Instant.now());
+        }));
+    }
+
+    /** Says why a job stands where it stands. */
+    void note(Job job, String text) {
+        String reason = Sql.text(text);
+        if (!reason.equals(job.reason())) {
+            jdbc.sql("update manager.job set reason = :reason, updated = :now where id = :id and state = :state")
+                    .params(Map.of(
+                            "reason", reason,
+                            "now", Sql.at(Instant.now()),
+                            "id", job.id(),
+                            "state", job.state().name()))
+                    .update();
+        }
+    }
+
+    void redriven(Job job) {
+        jdbc.sql("update manager.job set redrive = false where id = ?")
+                .param(job.id())
+                .update();
+    }
+
+    /** An operator wants a failed job again: its results delivered if it has any, else another attempt. */
+    boolean retry(String id) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            Instant now = Instant.now();
+            Optional<Job> job = jdbc.sql("update manager.job set"
+                            + " state = case when manifest is null then 'QUEUED' else 'STORING' end,"
+                            + " redrive = manifest is not null, reason = 'an operator wants it again', remedy = null,"
+                            + " failures = 0, not_before = :now, since = :now, updated = :now"
+                            + " where id = :id and state = 'FAILED' returning *")
+                    .params(Map.of("now", Sql.at(now), "id", id))
+                    .query(JobStore::job)
+                    .optional();
+            job.ifPresent(j -> record(id, j.state(), j.attempt(), j.reason(), now));
+            return job.isPresent();
+        }));
+    }
+
+    private boolean change(Job job, JobState to, String reason, String remedy, int failures, Instant notBefore) {
+        Instant now = Instant.now();
+        int moved = jdbc.sql("update manager.job set state = :to, reason = :reason, remedy = nullif(:remedy, ''),"
+                        + " failures = :failures, not_before = :next, since = :now, updated = :now"
+                        + " where id = :id and state = :from and attempt = :attempt")
+                .params(Map.of(
+                        "to", to.name(),
+                        "reason", Sql.text(reason),
+                        "remedy", remedy,
+                        "failures", failures,
+                        "next", Sql.at(notBefore),
+                        "now", Sql.at(now),
+                        "id", job.id(),
+                        "from", job.state().name(),
+                        "attempt", job.attempt()))
+                .update();
+        if (moved == 1) {
+            record(job.id(), to, job.attempt(), reason, now);
+        }
+        return moved == 1;
+    }
+
+    private void end(Job job, String outcome, boolean reusable) {
+        Instant now = Instant.now();
+        leases.release(job.epoch(), reusable, now);
+        jdbc.sql("update manager.attempt set ended = ?, outcome = ? where job_id = ? and number = ? and ended is null")
+                .params(Sql.at(now), Sql.text(outcome), job.id(), job.attempt())
+                .update();
+    }
+
+    private void record(String id, JobState state, int attempt, String reason, Instant at) {
+        changes.incrementAndGet();
+        jdbc.sql("insert into manager.transition (job_id, state, attempt, reason, at) values (?, ?, ?, ?, ?)")
+                .params(id, state.name(), attempt, Sql.text(reason), Sql.at(at))
+                .update();
+    }
+
+    private String text(String column, String id) {
+        return jdbc.sql("select " + column + " from manager.job where id = ?")
+                .param(id)
+                .query(String.class)
+                .single();
+    }
+
+    static Job job(ResultSet row, int number) throws SQLException {
+        String remedy = row.getString("remedy");
+        return new Job(
+                row.getString("id"),
+                row.getString("study_uid"),
+                row.getInt("revision"),
+                row.getString("protocol"),
+                JobState.valueOf(row.getString("state")),
+                row.getString("reason"),
+                remedy == null ? "" : remedy,
+                row.getInt("attempt"),
+                row.getInt("failures"),
+                row.getLong("epoch"),
+                Sql.instant(row, "not_before"),
+                row.getBoolean("redrive"),
+                Sql.instant(row, "created"),
+                Sql.instant(row, "since"),
+                Sql.instant(row, "updated"));
+    }
+}

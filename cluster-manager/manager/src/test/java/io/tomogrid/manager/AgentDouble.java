@@ -1,0 +1,127 @@
+package io.tomogrid.manager;
+
+import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.InventoryException;
+import io.tomogrid.slices.SimulatedInventory;
+import io.tomogrid.slices.Slice;
+import io.tomogrid.slices.SliceKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** An agent without Workers: the simulated GPU under the true MIG rules, and locks that a scene holds. */
+final class AgentDouble extends PeerDouble implements SliceHost {
+    private final SimulatedInventory inventory;
+    private final Set<SliceKey> locks = ConcurrentHashMap.newKeySet();
+    private final Set<SliceKey> dead = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean refuses;
+
+    AgentDouble(String host, Path folder) throws IOException {
+        inventory = new SimulatedInventory(host, folder, locks::contains);
+        up();
+    }
+
+    @Override
+    synchronized Answer answer(Asked asked) {
+        if (asked.is("GET", "inventory")) {
+            return new Answer(200, read().toMap());
+        }
+        if (asked.is("PUT", "slices", "*")) {
+            return put(SliceKey.parse(asked.path().get(1)));
+        }
+        if (asked.is("DELETE", "slices", "*")) {
+            return delete(SliceKey.parse(asked.path().get(1)));
+        }
+        throw new IllegalArgumentException("an agent is not asked this");
+    }
+
+    @Override
+    public synchronized boolean lock(SliceKey key) {
+        return exists(key) && locks.add(key);
+    }
+
+    @Override
+    public void unlock(SliceKey key) {
+        locks.remove(key);
+    }
+
+    boolean locked(SliceKey key) {
+        return locks.contains(key);
+    }
+
+    /** A process that answers no more, but keeps its lock. */
+    void hang(SliceKey key) {
+        dead.add(key);
+    }
+
+    void recover(SliceKey key) {
+        dead.remove(key);
+    }
+
+    @Override
+    public boolean hangs(SliceKey key) {
+        return dead.contains(key);
+    }
+
+    @Override
+    public boolean exists(SliceKey key) {
+        return slice(key).isPresent();
+    }
+
+    private Optional<Slice> slice(SliceKey key) {
+        return inventory.read().gpus().stream()
+                .map(gpu -> gpu.slice(key))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private HostInventory read() {
+        HostInventory bare = inventory.read();
+        List<Gpu> gpus = bare.gpus().stream()
+                .map(gpu -> new Gpu(
+                        gpu.index(),
+                        gpu.uuid(),
+                        gpu.name(),
+                        gpu.memoryBytes(),
+                        gpu.simulated(),
+                        gpu.memorySlices(),
+                        gpu.profiles(),
+                        gpu.slices().stream()
+                                .map(slice -> new Slice(slice.key(), slice.deviceUuid(), locked(slice.key())))
+                                .toList()))
+                .toList();
+        return new HostInventory(bare.host(), gpus);
+    }
+
+    /** Whether it makes no slices for now. */
+    void refuses(boolean does) {
+        refuses = does;
+    }
+
+    private Answer put(SliceKey key) {
+        if (refuses) {
+            return new Answer(409, Map.of("error", "somebody else cuts this GPU"));
+        }
+        try {
+            Slice slice = inventory.create(key);
+            return new Answer(200, Map.of("slice", key.toString(), "device-uuid", slice.deviceUuid()));
+        } catch (InventoryException e) {
+            return new Answer(409, Map.of("error", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private Answer delete(SliceKey key) {
+        try {
+            inventory.destroy(key);
+            return new Answer(204, Map.of());
+        } catch (InventoryException e) {
+            return new Answer(409, Map.of("error", String.valueOf(e.getMessage())));
+        }
+    }
+}
