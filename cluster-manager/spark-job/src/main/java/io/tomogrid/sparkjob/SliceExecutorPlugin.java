@@ -1,0 +1,85 @@
+package io.tomogrid.sparkjob;
+
+import io.tomogrid.slices.SliceKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a new executor the owner of the slice that Spark gave it, before any task; else the executor ends. */
+final class SliceExecutorPlugin implements ExecutorPlugin {
+    private static final Logger log = LoggerFactory.getLogger(SliceExecutorPlugin.class);
+
+    @Override
+    public void init(PluginContext context, Map<String, String> fromDriver) {
+        useOwnFolderForTemporaryFiles();
+        if (fromDriver.containsKey(SlicePlugin.TOKEN)) {
+            Token.give(fromDriver.get(SlicePlugin.TOKEN));
+        }
+        SparkConf conf = context.conf();
+        SliceKey key = slice(context);
+        try {
+            OwnedSlice slice = OwnedSlice.take(
+                    key,
+                    Path.of(conf.get(DriverConf.LOCKS)),
+                    Duration.ofSeconds(conf.getTimeAsSeconds(DriverConf.LOCK_PATIENCE)),
+                    report -> tell(context, report),
+                    device -> NativeEnvironment.set("CUDA_VISIBLE_DEVICES", device));
+            if (conf.contains(DriverConf.CGROUPS)) {
+                join(Path.of(conf.get(DriverConf.CGROUPS)).resolve(key.toString()));
+            }
+            slice.bindToThisProcess();
+            log.info("executor {} owns slice {}", context.executorID(), key);
+        } catch (IOException e) {
+            throw new IllegalStateException("slice " + key + " could not be taken: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for slice " + key, e);
+        }
+    }
+
+    private static SliceKey slice(PluginContext context) {
+        if (context.resources().size() != 1) {
+            throw new IllegalStateException("an executor owns exactly one slice, this one was given "
+                    + context.resources().keySet());
+        }
+        var resource = context.resources().values().iterator().next();
+        if (!String.join(",", resource.addresses()).equals(resource.name())) {
+            throw new IllegalStateException(
+                    "resource " + resource.name() + " must have itself as its only address, has "
+                            + String.join(",", resource.addresses()) + ": correct the Worker's resources file");
+        }
+        return SliceKey.parse(resource.name());
+    }
+
+    /**
+     * Native libraries are unpacked there, some under a fixed name that executors must not share. The Worker gives every
+     * executor a working folder and the command line can only name it as "."; who loads a library needs it absolute.
+     */
+    private static void useOwnFolderForTemporaryFiles() {
+        String own = Path.of("").toAbsolutePath().toString();
+        System.setProperty("java.io.tmpdir", own);
+        System.setProperty("jna.tmpdir", own);
+    }
+
+    /** Moves this process into the slice's control group, which its host has made. */
+    static void join(Path cgroup) throws IOException {
+        Files.writeString(
+                cgroup.resolve("cgroup.procs"),
+                Long.toString(ProcessHandle.current().pid()));
+    }
+
+    private static void tell(PluginContext context, StageReport report) {
+        try {
+            context.send(report);
+        } catch (IOException e) {
+            log.warn("{}: stage {} could not be reported: {}", report.task(), report.stage(), e.toString());
+        }
+    }
+}

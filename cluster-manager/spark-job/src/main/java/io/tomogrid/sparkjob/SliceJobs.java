@@ -1,0 +1,26 @@
+package io.tomogrid.sparkjob;
+
+import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.TaskOutcome;
+
+/** Runs tasks, each on its slice. */
+interface SliceJobs {
+    /**
+     * Runs the task to its end on an executor that owns its slice; waits for the slice as long as it takes.
+     *
+     * @throws Lost if no executor brought it to an end
+     */
+    TaskOutcome run(ReconstructionTask task) throws Lost;
+
+    /** Ends the task, also one whose {@link #run} has not begun yet. */
+    void cancel(TaskId id);
+
+    /** The executors died under the task; the message says how and what to do next. */
+    final class Lost extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Lost(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.tomogrid.sparkjob;
+
+import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.TaskContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What runs on the executor. */
+final class SliceTask {
+    private static final Logger log = LoggerFactory.getLogger(SliceTask.class);
+
+    private SliceTask() {}
+
+    /**
+     * Runs the task's protocol if this executor owns the leased slice.
+     *
+     * @throws IllegalStateException if it does not; Spark tries again, a few times
+     */
+    static TaskOutcome run(ReconstructionTask task) {
+        TaskContext context = TaskContext.get();
+        Map<String, String> granted = context.resourcesJMap().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, e -> String.join(",", e.getValue().addresses())));
+        OwnedSlice slice = OwnedSlice.ofThisProcess();
+        slice.claim(task.lease(), granted);
+        TaskId id = TaskId.of(task);
+        slice.report(new StageReport(id, "starting"));
+        try {
+            return Protocols.named(task.protocol()).run(task, stage -> slice.report(new StageReport(id, stage)));
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            if (context.isInterrupted()) {
+                throw e;
+            }
+            log.error("{} failed", id, e);
+            return failure(task, e);
+        }
+    }
+
+    static TaskOutcome.Failed failure(ReconstructionTask task, Throwable cause) {
+        if (cause instanceof OutOfMemoryError) {
+            return new TaskOutcome.Failed(
+                    "protocol " + task.protocol() + " needs more memory than the executor's "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB; start the driver with a larger --executor-memory",
+                    TaskOutcome.Remedy.ASK_OPERATOR);
+        }
+        String where = Arrays.stream(cause.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith("io.tomogrid."))
+                .findFirst()
+                .map(frame -> " at " + frame.getFileName() + ":" + frame.getLineNumber())
+                .orElse("");
+        return new TaskOutcome.Failed(
+                "protocol " + task.protocol() + " failed: " + cause + where
+                        + "; the executor's log has the details, retry the job",
+                cause instanceof LinkageError ? TaskOutcome.Remedy.ASK_OPERATOR : TaskOutcome.Remedy.RETRY);
+    }
+}

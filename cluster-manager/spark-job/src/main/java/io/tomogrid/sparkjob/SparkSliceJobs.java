@@ -1,0 +1,72 @@
+package io.tomogrid.sparkjob;
+
+import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.slices.SliceKey;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ExecutorResourceRequests;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequests;
+
+/** Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names. */
+final class SparkSliceJobs implements SliceJobs {
+    private static final int LONGEST_CAUSE = 300;
+
+    private final JavaSparkContext spark;
+    private final String executorMemory;
+    /** Spark finds a warm executor by the profile's identity: a new profile of equal content would start a new one. */
+    private final Map<SliceKey, ResourceProfile> profiles = new ConcurrentHashMap<>();
+
+    /** @param executorMemory heap of an executor in Spark's notation, e.g. {@code 3g} */
+    SparkSliceJobs(JavaSparkContext spark, String executorMemory) {
+        this.spark = spark;
+        this.executorMemory = executorMemory;
+    }
+
+    @Override
+    public TaskOutcome run(ReconstructionTask task) throws Lost {
+        TaskId id = TaskId.of(task);
+        spark.setJobGroup(id.group(), id.toString(), true);
+        try {
+            return spark.parallelize(List.of(task), 1)
+                    .withResources(profiles.computeIfAbsent(task.lease().key(), this::profile))
+                    .map(SliceTask::run)
+                    .collect()
+                    .get(0);
+        } catch (Exception e) {
+            // Scala throws SparkException without declaring it
+            if (e instanceof SparkException) {
+                throw new Lost(
+                        "the task could not be brought to an end on slice "
+                                + task.lease().key() + ": " + firstLine(e) + "; retry the job",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void cancel(TaskId id) {
+        spark.sc().cancelJobGroupAndFutureJobs(id.group());
+    }
+
+    private ResourceProfile profile(SliceKey slice) {
+        return new ResourceProfileBuilder()
+                .require(new ExecutorResourceRequests()
+                        .cores(1)
+                        .memory(executorMemory)
+                        .resource(slice.toString(), 1, "", ""))
+                .require(new TaskResourceRequests().cpus(1).resource(slice.toString(), 1))
+                .build();
+    }
+
+    private static String firstLine(Exception e) {
+        String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return line.length() > LONGEST_CAUSE ? line.substring(0, LONGEST_CAUSE) + "…" : line;
+    }
+}

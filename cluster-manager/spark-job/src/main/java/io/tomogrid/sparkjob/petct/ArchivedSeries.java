@@ -1,0 +1,84 @@
+package io.tomogrid.sparkjob.petct;
+
+import io.tomogrid.archive.DamagedRecordException;
+import io.tomogrid.archive.SegmentReader;
+import io.tomogrid.archive.SegmentRef;
+import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.DatasetReader;
+import io.tomogrid.dicom.DicomFormatException;
+import io.tomogrid.dicom.ReadLimits;
+import io.tomogrid.dicom.Tag;
+import io.tomogrid.engine.Parallel;
+import io.tomogrid.gateway.contract.InstanceRef;
+import io.tomogrid.gateway.contract.SeriesRef;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Reads images out of the archive; bytes that have not the SHA-256 of their reference are never looked at. */
+final class ArchivedSeries {
+    private final SegmentReader archive;
+    private final Parallel parallel;
+
+    ArchivedSeries(SegmentReader archive, Parallel parallel) {
+        this.archive = archive;
+        this.parallel = parallel;
+    }
+
+    /** Everything of one instance but its pixel data. */
+    Dataset header(InstanceRef instance) throws ProtocolFailure {
+        return dataset(instance, Tag.PixelData);
+    }
+
+    /** All images of a series, in the order of their references. */
+    List<StoredImage> images(SeriesRef series) throws ProtocolFailure {
+        for (InstanceRef instance : series.instances()) {
+            if (!TransferSyntaxes.uncompressed(instance.transferSyntaxUid())) {
+                throw ProtocolFailure.input(series.modality() + " series " + series.seriesUid()
+                        + " is compressed, " + TransferSyntaxes.name(instance.transferSyntaxUid())
+                        + ", which this protocol does not read yet; send it uncompressed");
+            }
+        }
+        StoredImage[] images = new StoredImage[series.instances().size()];
+        var failure = new AtomicReference<ProtocolFailure>();
+        parallel.run(images.length, n -> {
+            try {
+                if (failure.get() == null) {
+                    images[n] = StoredImage.of(dataset(series.instances().get(n), 0xffffffff));
+                }
+            } catch (ProtocolFailure first) {
+                failure.compareAndSet(null, first);
+            }
+        });
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+        return Arrays.asList(images);
+    }
+
+    private Dataset dataset(InstanceRef instance, int stop) throws ProtocolFailure {
+        try {
+            byte[] bytes = archive.read(
+                    new SegmentRef(instance.segment(), instance.offset(), instance.length()), instance.sha256());
+            return DatasetReader.readUntil(
+                    new ByteArrayInputStream(bytes), instance.transferSyntaxUid(), ReadLimits.DEFAULT, stop);
+        } catch (DicomFormatException notADataset) {
+            throw ProtocolFailure.input("image " + instance.sopInstanceUid() + ": " + notADataset.getMessage());
+        } catch (DamagedRecordException damaged) {
+            throw new ProtocolFailure(
+                    "image " + instance.sopInstanceUid() + " is damaged in the archive: " + damaged.getMessage()
+                            + "; restore the segment or send the image again",
+                    Remedy.ASK_OPERATOR,
+                    damaged);
+        } catch (IOException unreachable) {
+            throw new ProtocolFailure(
+                    "image " + instance.sopInstanceUid() + " cannot be read from the archive: "
+                            + unreachable.getMessage() + "; is the archive's file system up?",
+                    Remedy.RETRY,
+                    unreachable);
+        }
+    }
+}

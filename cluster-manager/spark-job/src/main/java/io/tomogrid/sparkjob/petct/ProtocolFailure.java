@@ -1,0 +1,29 @@
+package io.tomogrid.sparkjob.petct;
+
+import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
+
+/** The study cannot be processed; its message names the fault and what to do next, without patient data. */
+final class ProtocolFailure extends Exception {
+    private static final long serialVersionUID = 1;
+    private final Remedy remedy;
+
+    ProtocolFailure(String reason, Remedy remedy) {
+        super(reason);
+        this.remedy = remedy;
+    }
+
+    ProtocolFailure(String reason, Remedy remedy, Throwable cause) {
+        super(reason, cause);
+        this.remedy = remedy;
+    }
+
+    /** The images are at fault. */
+    static ProtocolFailure input(String reason) {
+        return new ProtocolFailure(reason, Remedy.FIX_INPUT);
+    }
+
+    TaskOutcome.Failed outcome() {
+        return new TaskOutcome.Failed(getMessage(), remedy);
+    }
+}

@@ -1,0 +1,38 @@
+package io.tomogrid.sparkjob.petct;
+
+import io.tomogrid.engine.resample.Resampler;
+import io.tomogrid.imaging.GridSize;
+import io.tomogrid.imaging.Volume;
+import io.tomogrid.imaging.VolumeGeometry;
+import java.util.Arrays;
+import java.util.function.IntFunction;
+
+/** The PET on the CT's grid, a few slices at a time: the whole of it would take 600 MB of a full CT. */
+final class ResampledSlices implements IntFunction<float[]> {
+    private static final int SLAB = 16;
+
+    private final Resampler resampler;
+    private final Volume pet;
+    private final VolumeGeometry target;
+    private Volume slab;
+    private int first;
+
+    ResampledSlices(Resampler resampler, Volume pet, VolumeGeometry target) {
+        this.resampler = resampler;
+        this.pet = pet;
+        this.target = target;
+    }
+
+    /** Slice k; cheap when asked for in order. */
+    @Override
+    public float[] apply(int k) {
+        if (slab == null || k < first || k >= first + slab.geometry().size().nz()) {
+            first = k;
+            int slices = Math.min(SLAB, target.size().nz() - k);
+            slab = resampler.resample(pet, Grids.slab(target, k, slices), 0);
+        }
+        GridSize size = slab.geometry().size();
+        int from = size.index(0, 0, k - first);
+        return Arrays.copyOfRange(slab.voxels(), from, from + size.nx() * size.ny());
+    }
+}

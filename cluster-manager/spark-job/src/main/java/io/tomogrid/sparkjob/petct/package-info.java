@@ -1,0 +1,2 @@
+/** The protocol {@code petct-standard}: from the archived images of a PET-CT study to its result objects. */
+package io.tomogrid.sparkjob.petct;

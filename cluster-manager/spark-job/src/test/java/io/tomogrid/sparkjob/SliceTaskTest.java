@@ -1,0 +1,40 @@
+package io.tomogrid.sparkjob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class SliceTaskTest {
+    private static final ReconstructionTask TASK =
+            TestTasks.task(new TaskId("7", 1), "node1-gpu0-3g-4", "", Path.of("/staging"));
+
+    @Test
+    void what_ended_the_protocol_decides_what_may_be_done_next() {
+        TaskOutcome.Failed bug = SliceTask.failure(TASK, new IllegalStateException("no such volume"));
+        assertThat(bug.remedy()).isEqualTo(TaskOutcome.Remedy.RETRY);
+        assertThat(bug.reason())
+                .contains("protocol test failed", "no such volume", " at SliceTaskTest.java:")
+                .contains("retry the job");
+        assertThat(SliceTask.failure(TASK, new UnsatisfiedLinkError("libcuda")).remedy())
+                .isEqualTo(TaskOutcome.Remedy.ASK_OPERATOR);
+        assertThat(SliceTask.failure(TASK, new OutOfMemoryError()))
+                .isEqualTo(new TaskOutcome.Failed(
+                        "protocol test needs more memory than the executor's "
+                                + (Runtime.getRuntime().maxMemory() >> 20)
+                                + " MiB; start the driver with a larger --executor-memory",
+                        TaskOutcome.Remedy.ASK_OPERATOR));
+    }
+
+    @Test
+    void protocols_are_found_by_name() {
+        assertThat(Protocols.named("test")).isInstanceOf(TestProtocol.class);
+        assertThatThrownBy(() -> Protocols.named("petct-standrad"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no protocol is named petct-standrad; known are [")
+                .hasMessageContaining("test");
+    }
+}

@@ -1,0 +1,37 @@
+package io.tomogrid.sparkjob;
+
+import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.slices.SliceKey;
+import io.tomogrid.slices.SliceLease;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Tasks of the protocol {@link TestProtocol}. */
+final class TestTasks {
+    private TestTasks() {}
+
+    /** @param order what {@link TestProtocol} is to do */
+    static ReconstructionTask task(TaskId id, String slice, String order, Path staging) {
+        return task(id, slice, order, staging, Instant.now().plus(Duration.ofMinutes(10)));
+    }
+
+    static ReconstructionTask task(TaskId id, String slice, String order, Path staging, Instant expiry) {
+        return new ReconstructionTask(
+                id.jobId(),
+                id.attempt(),
+                TestProtocol.NAME,
+                new StudyComplete(1, "1.2.3", 1, StudyComplete.Completeness.QUIET_PERIOD, List.of()),
+                lease(slice, id.jobId(), expiry, "MIG-" + slice, false),
+                "file:///archive",
+                staging.toUri().toString(),
+                "http://127.0.0.1:1",
+                order);
+    }
+
+    static SliceLease lease(String slice, String holder, Instant expiry, String device, boolean simulated) {
+        return new SliceLease(SliceKey.parse(slice), 9, holder, Instant.now(), expiry, device, simulated);
+    }
+}

@@ -1,0 +1,59 @@
+package io.tomogrid.sparkjob.petct;
+
+import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Uid;
+import io.tomogrid.engine.Parallel;
+import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.slices.SliceKey;
+import io.tomogrid.slices.SliceLease;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs the protocol on images that go through a real archive and a real socket to a model. */
+final class TestTask {
+    private TestTask() {}
+
+    static ReconstructionTask task(StudyComplete study, String archive, Path staging, String inference) {
+        Instant granted = Instant.parse("2026-01-02T12:00:00Z");
+        return new ReconstructionTask(
+                "job-1",
+                1,
+                PetCtStandard.NAME,
+                study,
+                new SliceLease(
+                        SliceKey.parse("node1-gpu0-1g-0"),
+                        7,
+                        "job-1",
+                        granted,
+                        granted.plusSeconds(600),
+                        "MIG-x",
+                        true),
+                archive,
+                staging.toUri().toString(),
+                inference,
+                TestModelService.MODEL);
+    }
+
+    static TaskOutcome run(List<Dataset> images, Path folder, TestModelService service) throws IOException {
+        return run(images, folder, service.url(), 2);
+    }
+
+    static TaskOutcome run(List<Dataset> images, Path folder, String service, int threads) throws IOException {
+        try (TestArchive archive = new TestArchive(folder.resolve("archive"))) {
+            for (Dataset image : images) {
+                archive.add(image, Uid.ExplicitVRLittleEndian, Uid.ExplicitVRLittleEndian);
+            }
+            return run(archive, folder.resolve("staging"), service, threads, new ArrayList<>());
+        }
+    }
+
+    static TaskOutcome run(TestArchive archive, Path staging, String service, int threads, List<String> stages) {
+        return new PetCtStandard(TestModelService.TOKEN, new Parallel(threads))
+                .run(task(archive.complete(), archive.root(), staging, service), stages::add);
+    }
+}
