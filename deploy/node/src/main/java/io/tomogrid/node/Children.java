@@ -1,0 +1,147 @@
+package io.tomogrid.node;
+
+import io.tomogrid.slices.process.ChildMain;
+import io.tomogrid.slices.process.ChildSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.util.FileSystemUtils;
+
+/** The Java processes that a node keeps beside itself: Spark's Master, the agent (which keeps the Workers), the driver. */
+final class Children {
+    private static final String SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k";
+
+    private final NodeHome home;
+    private final NodeConfig.Layout layout;
+    private final String token;
+
+    Children(NodeHome home, NodeConfig.Layout layout, String token) {
+        this.home = home;
+        this.layout = layout;
+        this.token = token;
+    }
+
+    ChildSpec master(int port) throws IOException {
+        Path recovery = home.path().resolve("spark/recovery");
+        // what is there is of Workers and a driver that ended with the node: a Master would wait a minute for them
+        FileSystemUtils.deleteRecursively(recovery);
+        Path properties = home.folder("spark").resolve("master.conf");
+        Files.writeString(
+                properties,
+                String.join(
+                        "\n",
+                        "spark.deploy.recoveryMode FILESYSTEM",
+                        "spark.deploy.recoveryDirectory " + recovery,
+                        "spark.master.rest.enabled false",
+                        "spark.deploy.maxExecutorRetries -1",
+                        "spark.authenticate true",
+                        "spark.ui.filters io.tomogrid.sparkjob.NoWebPages",
+                        ""));
+        return spark(
+                "spark-master",
+                "-Xmx256m",
+                "org.apache.spark.deploy.master.Master",
+                List.of(
+                        "--host",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(port),
+                        "--webui-port",
+                        "0",
+                        "--properties-file",
+                        properties.toString()));
+    }
+
+    ChildSpec agent(int port, int masterPort, String inventory) throws IOException {
+        String classPath = layout.libraries() + "/*";
+        return java(
+                "agent",
+                "-Xmx128m",
+                classPath,
+                "org.slf4j.simple.SimpleServiceProvider",
+                "io.tomogrid.agent.AgentMain",
+                List.of(
+                        "--port",
+                        Integer.toString(port),
+                        "--state",
+                        home.folder("agent").toString(),
+                        "--locks",
+                        locks().toString(),
+                        "--spark-home",
+                        layout.sparkHome().toString(),
+                        "--master",
+                        "spark://127.0.0.1:" + masterPort,
+                        "--java",
+                        layout.java().toString(),
+                        "--inventory",
+                        inventory));
+    }
+
+    ChildSpec driver(int port, int masterPort, String executorMemory) throws IOException {
+        return spark(
+                "spark-driver",
+                "-Xmx512m",
+                "io.tomogrid.sparkjob.DriverMain",
+                List.of(
+                        "--port",
+                        Integer.toString(port),
+                        "--master",
+                        "spark://127.0.0.1:" + masterPort,
+                        "--locks",
+                        locks().toString(),
+                        "--executor-memory",
+                        executorMemory));
+    }
+
+    /** Where the locks of processes on slices lie, see {@link io.tomogrid.slices.SliceLock}. */
+    private Path locks() throws IOException {
+        return home.folder("locks");
+    }
+
+    private ChildSpec spark(String name, String heap, String main, List<String> arguments) throws IOException {
+        return java(
+                name,
+                heap,
+                layout.sparkHome().resolve("conf") + ":" + layout.sparkHome().resolve("jars") + "/*",
+                "org.apache.logging.slf4j.SLF4JServiceProvider",
+                main,
+                arguments);
+    }
+
+    private ChildSpec java(
+            String name, String heap, String classPath, String provider, String main, List<String> arguments)
+            throws IOException {
+        Path tmp = home.folder("tmp").resolve(name);
+        List<String> command = new ArrayList<>();
+        command.add(layout.java().toString());
+        command.add(heap);
+        command.addAll(List.of(SMALL_JVM.split(" ")));
+        command.add("-Djava.io.tmpdir=" + tmp);
+        // the services' jars bring logback along; a child writes plain lines to its log
+        command.add("-Dslf4j.provider=" + provider);
+        command.addAll(List.of("-cp", classPath, ChildMain.class.getName(), main));
+        command.addAll(arguments);
+        return new ChildSpec(
+                name,
+                command,
+                Map.of(
+                        "TOMOGRID_TOKEN",
+                        token,
+                        "_SPARK_AUTH_SECRET",
+                        token,
+                        "SPARK_HOME",
+                        layout.sparkHome().toString(),
+                        "SPARK_SCALA_VERSION",
+                        "2.13",
+                        "SPARK_LOCAL_IP",
+                        "127.0.0.1",
+                        "ORT_DISABLE_TELEMETRY",
+                        "1"),
+                home.folder("spark/work"),
+                home.logs().resolve(name + ".log"),
+                tmp);
+    }
+}

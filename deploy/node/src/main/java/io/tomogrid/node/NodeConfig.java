@@ -1,0 +1,83 @@
+package io.tomogrid.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How a node is to run.
+ *
+ * @param home where it keeps everything
+ * @param dicomPort port of its Storage SCP, 0 for any
+ * @param httpPort port of the gateway's HTTP, 0 for any
+ * @param aeTitle its AE title
+ * @param callingAllowed calling AE titles that may come in
+ * @param quietPeriod silence after which a study is complete
+ * @param destinations where results go
+ * @param inventory {@code auto}: GPUs found through NVML, else a simulated one; {@code simulated}
+ * @param executorMemory heap of one Spark executor, e.g. {@code 3g}
+ */
+public record NodeConfig(
+        NodeHome home,
+        int dicomPort,
+        int httpPort,
+        String aeTitle,
+        List<String> callingAllowed,
+        Duration quietPeriod,
+        List<Destination> destinations,
+        String inventory,
+        String executorMemory) {
+    /** Enough for a CT of 512 x 512 x 600 and the PET on its grid. */
+    public static final String EXECUTOR_MEMORY = "3g";
+
+    public NodeConfig {
+        callingAllowed = List.copyOf(callingAllowed);
+        destinations = List.copyOf(destinations);
+    }
+
+    /** A DICOM peer that takes results. @param name for people, from its AE title */
+    public record Destination(String name, String host, int port, String aeTitle) {
+
+        /** @throws IllegalArgumentException if the text is not of the form {@code AETITLE@host:port} */
+        public static Destination parse(String text) {
+            int at = text.indexOf('@');
+            int colon = text.lastIndexOf(':');
+            try {
+                if (at < 1 || at > 16 || colon < at + 2) {
+                    throw new IllegalArgumentException("no AE title, host or port in it");
+                }
+                int port = Integer.parseInt(text.substring(colon + 1));
+                if (port < 1 || port > 65535) {
+                    throw new IllegalArgumentException("port out of range");
+                }
+                String aeTitle = text.substring(0, at);
+                return new Destination(aeTitle.toLowerCase(Locale.ROOT), text.substring(at + 1, colon), port, aeTitle);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "destination: expected AETITLE@host:port, e.g. PACS@127.0.0.1:104, got " + text, e);
+            }
+        }
+    }
+
+    /** Where the build laid out what the node's processes run from. */
+    public record Layout(Path sparkHome, Path libraries, Path java) {
+
+        /** @throws IOException if a part has not been built; says how */
+        public static Layout find() throws IOException {
+            Path root = Path.of(System.getProperty("tomogrid.root", "."))
+                    .toAbsolutePath()
+                    .normalize();
+            Path sparkHome = root.resolve("deploy/spark-runtime/target/spark-home");
+            Path libraries = root.resolve("deploy/node/target/lib");
+            for (Path part : List.of(sparkHome.resolve("jars"), libraries)) {
+                if (!Files.isDirectory(part)) {
+                    throw new IOException(part + " is missing: start through ./tomogrid, which builds it");
+                }
+            }
+            return new Layout(sparkHome, libraries, Path.of(System.getProperty("java.home"), "bin", "java"));
+        }
+    }
+}

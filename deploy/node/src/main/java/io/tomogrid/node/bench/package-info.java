@@ -1,0 +1,2 @@
+/** Measures what the documents state, and writes the tables that they quote. */
+package io.tomogrid.node.bench;

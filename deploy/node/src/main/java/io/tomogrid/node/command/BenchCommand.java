@@ -1,0 +1,39 @@
+package io.tomogrid.node.command;
+
+import io.tomogrid.node.bench.Bench;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tomogrid bench}: measures, and writes what it measured to {@code docs/benchmarks}. */
+@Command(
+        name = "bench",
+        description =
+                "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory).",
+        mixinStandardHelpOptions = true)
+public final class BenchCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--runs", description = "Runs of each case (default: ${DEFAULT-VALUE}).", defaultValue = "3")
+    private int runs;
+
+    @Option(names = "--study", paramLabel = "DIR", description = "A real PET-CT study to time as well.")
+    private Path study;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the rows as JSON too.")
+    private Path json;
+
+    @Parameters(paramLabel = "NAME", defaultValue = "road")
+    private String name;
+
+    @Override
+    public Integer call() throws Exception {
+        new Bench(name, runs, study, json, spec.commandLine().getOut()).run();
+        return 0;
+    }
+}

@@ -1,0 +1,78 @@
+package io.tomogrid.node.command;
+
+import io.tomogrid.node.demo.Demo;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tomogrid demo}: the whole road once. */
+@Command(
+        name = "demo",
+        description = {
+            "Takes a PET-CT study from C-STORE to results in a PACS and prints what was found.",
+            "Without DIR: a synthetic study with known spheres. A node that runs in --home is used, else one is started."
+        },
+        mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+    /** Which PACS receives. */
+    enum PacsKind {
+        OWN,
+        ORTHANC
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            description = "Folder of the demo's node (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${sys:tomogrid.root:-.}/.tomogrid/demo")
+    private Path home;
+
+    @Option(
+            names = "--pacs",
+            description = "Receiving PACS: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            defaultValue = "OWN")
+    private PacsKind pacs;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write what came out as JSON; - for standard output.")
+    private Path json;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            description = "Send so many synthetic studies, one after the other, through the same node.",
+            defaultValue = "1")
+    private int repeat;
+
+    @Option(
+            names = "--inventory",
+            description = "auto: GPUs found through NVML, else a simulated one; simulated.",
+            defaultValue = "auto")
+    private String inventory;
+
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "Folder with the DICOM files of a PET-CT study.")
+    private Path folder;
+
+    @Override
+    public Integer call() throws Exception {
+        boolean toStandardOutput = json != null && json.toString().equals("-");
+        PrintWriter out = toStandardOutput
+                ? spec.commandLine().getErr()
+                : spec.commandLine().getOut();
+        var demo = new Demo(home, pacs == PacsKind.ORTHANC, inventory, folder, repeat, out);
+        Demo.Ending ending = demo.run(() -> {});
+        if (toStandardOutput) {
+            spec.commandLine().getOut().println(ending.json());
+        } else if (json != null) {
+            java.nio.file.Files.writeString(json, ending.json() + "\n");
+        }
+        return ending.good() ? 0 : 1;
+    }
+}

@@ -1,0 +1,76 @@
+package io.tomogrid.node.command;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.tomogrid.node.NodeClient;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tomogrid jobs}: what the manager has to do, does and did. */
+@Command(name = "jobs", description = "Jobs of the running node, newest first.", mixinStandardHelpOptions = true)
+public final class JobsCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private HomeOptions home;
+
+    @Option(names = "--json", description = "Print the manager's document.")
+    private boolean json;
+
+    @Option(names = "--retry", description = "Try the failed job again.")
+    private boolean retry;
+
+    @Parameters(arity = "0..1", paramLabel = "JOB", description = "One job, with what it found.")
+    private String job;
+
+    @Override
+    public Integer call() throws Exception {
+        NodeClient manager = home.manager();
+        PrintWriter out = spec.commandLine().getOut();
+        if (retry) {
+            if (job == null) {
+                throw new IllegalArgumentException("--retry needs the id of a job");
+            }
+            manager.post("/api/jobs/" + job + "/retry");
+            out.println("job " + job + " is queued again");
+            return 0;
+        }
+        Map<String, Object> answer = manager.get(job == null ? "/api/jobs" : "/api/jobs/" + job);
+        if (json) {
+            out.println(JSON.std.asString(answer));
+            return 0;
+        }
+        List<?> jobs = job == null ? (List<?>) answer.get("jobs") : List.of(answer);
+        Table table = new Table("JOB", "STATE", "ATTEMPT", "SLICE", "STUDY", "UPDATED", "REASON");
+        for (Object item : jobs) {
+            Map<?, ?> row = (Map<?, ?>) item;
+            table.row(
+                    row.get("job-id"),
+                    row.get("state"),
+                    row.get("attempt"),
+                    slice(row),
+                    row.get("study-uid"),
+                    row.get("updated"),
+                    row.get("reason"));
+        }
+        table.print(out);
+        if (job != null && answer.get("findings") instanceof Map<?, ?> findings) {
+            out.println();
+            FindingsText.print(findings, out);
+        }
+        return 0;
+    }
+
+    private static String slice(Map<?, ?> job) {
+        Object slice = job.get("slice");
+        return slice == null ? "" : slice + (Boolean.TRUE.equals(job.get("simulated")) ? " (simulated)" : "");
+    }
+}

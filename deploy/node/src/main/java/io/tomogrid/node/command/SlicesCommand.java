@@ -1,0 +1,76 @@
+package io.tomogrid.node.command;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tomogrid slices}: the GPUs, how they are cut, and who holds what until when. */
+@Command(name = "slices", description = "GPUs, their slices and the leases on them.", mixinStandardHelpOptions = true)
+public final class SlicesCommand implements Callable<Integer> {
+    private static final double GIB = 1L << 30;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private HomeOptions home;
+
+    @Option(names = "--json", description = "Print the manager's document.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        Map<String, Object> answer = home.manager().get("/api/slices");
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(JSON.std.asString(answer));
+            return 0;
+        }
+        Map<Object, Map<?, ?>> leases = new HashMap<>();
+        for (Object item : list(answer, "leases")) {
+            Map<?, ?> lease = (Map<?, ?>) item;
+            leases.put(lease.get("slice"), lease);
+        }
+        for (Object item : list(answer, "gpus")) {
+            Map<?, ?> gpu = (Map<?, ?>) item;
+            out.printf(
+                    "GPU %s  %s  %.0f GiB%s%n",
+                    gpu.get("index"),
+                    gpu.get("name"),
+                    ((Number) gpu.get("memory-bytes")).doubleValue() / GIB,
+                    Boolean.TRUE.equals(gpu.get("simulated")) ? "  SIMULATED: no NVIDIA driver was found here" : "");
+            Table table = new Table("  SLICE", "DEVICE", "LOCKED", "LEASE", "EPOCH", "HOLDER", "UNTIL");
+            for (Object cut : list(gpu, "slices")) {
+                Map<?, ?> slice = (Map<?, ?>) cut;
+                Map<?, ?> lease = leases.getOrDefault(slice.get("slice"), Map.of());
+                table.row(
+                        "  " + slice.get("slice"),
+                        slice.get("device-uuid"),
+                        Boolean.TRUE.equals(slice.get("locked")) ? "yes" : "no",
+                        lease.get("state"),
+                        lease.get("epoch"),
+                        lease.get("holder"),
+                        lease.get("expiry"));
+            }
+            if (list(gpu, "slices").isEmpty()) {
+                out.println("  not cut: slices are made when jobs need them");
+            } else {
+                table.print(out);
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static List<?> list(Map<?, ?> map, String key) {
+        return map.get(key) instanceof List<?> list ? list : List.of();
+    }
+}

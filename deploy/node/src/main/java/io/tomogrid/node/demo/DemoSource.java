@@ -1,0 +1,93 @@
+package io.tomogrid.node.demo;
+
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Uid;
+import io.tomogrid.dicom.net.AssociationRequest;
+import io.tomogrid.dicom.synthetic.Sphere;
+import io.tomogrid.dicom.synthetic.SyntheticStudy;
+import io.tomogrid.node.send.Outgoing;
+import io.tomogrid.node.send.StudyFiles;
+import io.tomogrid.node.send.StudySender;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What the demo sends.
+ *
+ * @param studyUid the study whose job is followed
+ * @param instances how many instances of it come
+ * @param spheres what must be found, empty for a real study
+ * @param note for people: what it is
+ */
+record DemoSource(
+        String studyUid,
+        int instances,
+        Iterator<Outgoing> outgoing,
+        Set<AssociationRequest.Syntax> syntaxes,
+        List<Sphere> spheres,
+        String note) {
+
+    static DemoSource synthetic(long seed) {
+        SyntheticStudy study = SyntheticStudy.of(seed);
+        Iterator<Dataset> datasets = study.iterator();
+        Iterator<Outgoing> outgoing = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return datasets.hasNext();
+            }
+
+            @Override
+            public Outgoing next() {
+                try {
+                    return StudyFiles.of(datasets.next());
+                } catch (IOException e) {
+                    throw new UncheckedIOException("memory takes every byte", e);
+                }
+            }
+        };
+        return new DemoSource(
+                study.studyInstanceUid(),
+                study.size(),
+                outgoing,
+                Set.of(
+                        new AssociationRequest.Syntax(
+                                Uid.PositronEmissionTomographyImageStorage, Uid.ExplicitVRLittleEndian),
+                        new AssociationRequest.Syntax(Uid.CTImageStorage, Uid.ExplicitVRLittleEndian)),
+                study.spheres(),
+                "a synthetic whole-body PET-CT made from formulas");
+    }
+
+    /** @throws IOException if the folder holds no PET */
+    static DemoSource folder(Path folder) throws IOException {
+        StudyFiles files = StudyFiles.under(folder);
+        Map<String, Long> petByStudy = files.instances().stream()
+                .filter(i -> i.modality().equals("PT"))
+                .collect(Collectors.groupingBy(Outgoing::studyUid, Collectors.counting()));
+        String study = petByStudy.entrySet().stream()
+                .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .orElseThrow(() -> new IOException("no PET image (Modality PT) under " + folder));
+        int instances = Math.toIntExact(files.instances().stream()
+                .filter(i -> i.studyUid().equals(study))
+                .map(Outgoing::sopInstanceUid)
+                .distinct()
+                .count());
+        return new DemoSource(
+                study,
+                instances,
+                files.instances().iterator(),
+                StudySender.syntaxes(files.instances()),
+                List.of(),
+                files.instances().size() + " DICOM files" + left(files.leftAlone()));
+    }
+
+    private static String left(int others) {
+        return others == 0 ? "" : ", " + others + " other files left alone";
+    }
+}

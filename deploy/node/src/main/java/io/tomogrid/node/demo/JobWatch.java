@@ -1,0 +1,81 @@
+package io.tomogrid.node.demo;
+
+import io.tomogrid.node.NodeClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Follows one study's job at the manager until it is settled. */
+final class JobWatch {
+    private static final long POLL_MILLIS = 100;
+
+    private final NodeClient manager;
+    private final String studyUid;
+
+    JobWatch(NodeClient manager, String studyUid) {
+        this.manager = manager;
+        this.studyUid = studyUid;
+    }
+
+    /**
+     * @param state told of each new state of the job, {@code WAITING} before there is one
+     * @return the manager's document of the settled job
+     * @throws IOException if the job is not settled in time; says where it stands
+     */
+    Map<?, ?> settled(Duration patience, Consumer<String> state) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        String last = "";
+        while (true) {
+            Optional<Map<?, ?>> job = newest();
+            String now = job.map(j -> (String) j.get("state")).orElse("WAITING");
+            if (!now.equals(last)) {
+                state.accept(now);
+                last = now;
+            }
+            if (now.equals("DONE") || now.equals("FAILED")) {
+                return job.orElseThrow();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException("after " + patience.toSeconds() + " s the job is still " + now
+                        + job.map(j -> ": " + j.get("reason")).orElse(": no job was made for the study"));
+            }
+            pause();
+        }
+    }
+
+    /** Seconds between the first time that the job was in one state and the first time that it was in another. */
+    static double seconds(Map<?, ?> job, String from, String to) {
+        Optional<Instant> start = first(job, from);
+        Optional<Instant> end = first(job, to);
+        return start.isPresent() && end.isPresent()
+                ? Duration.between(start.get(), end.get()).toMillis() * 1e-3
+                : Double.NaN;
+    }
+
+    private static Optional<Instant> first(Map<?, ?> job, String state) {
+        return ((List<?>) job.get("transitions"))
+                .stream()
+                        .map(t -> (Map<?, ?>) t)
+                        .filter(t -> state.equals(t.get("state")))
+                        .map(t -> Instant.parse((String) t.get("at")))
+                        .findFirst();
+    }
+
+    private Optional<Map<?, ?>> newest() throws IOException {
+        List<?> jobs = (List<?>) manager.get("/api/jobs?study=" + studyUid).get("jobs");
+        return jobs.stream().<Map<?, ?>>map(job -> (Map<?, ?>) job).findFirst();
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the job", e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.tomogrid.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** CLI-03: every error names what was wrong and what to do next. */
+class MainTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter err = new StringWriter();
+    private final StringWriter out = new StringWriter();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jobs", "slices", "studies", "models"})
+    void without_a_node_a_command_says_how_to_start_one(String command) {
+        assertThat(execute(command, "--home", folder.resolve("none").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("no node runs in").contains("./tomogrid up");
+    }
+
+    @Test
+    void an_unknown_word_is_answered_with_those_that_there_are() {
+        assertThat(execute("frobnicate")).isEqualTo(2);
+        assertThat(err.toString()).contains("frobnicate").contains("demo");
+    }
+
+    @Test
+    void a_folder_without_dicom_is_named() throws Exception {
+        java.nio.file.Files.writeString(folder.resolve("readme.txt"), "no DICOM here, but long enough to be looked at");
+        assertThat(execute("send", "--to", "PACS@127.0.0.1:104", folder.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("no DICOM instance among the 1 files");
+        assertThat(execute("send", folder.resolve("nowhere").toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("is not a folder");
+    }
+
+    @Test
+    void a_peer_that_is_not_there_is_named() throws Exception {
+        int closed = Node.freePort();
+        java.nio.file.Files.writeString(folder.resolve("x"), "x");
+        assertThatThrownBy(() -> new io.tomogrid.node.send.StudySender("127.0.0.1", closed, "A", "B", 1)
+                        .send(
+                                java.util.Collections.emptyIterator(),
+                                java.util.Set.of(new io.tomogrid.dicom.net.AssociationRequest.Syntax("1.2", "1.2.3")),
+                                n -> {}))
+                .hasMessageContaining("127.0.0.1:" + closed);
+    }
+
+    @Test
+    void a_destination_is_an_ae_title_at_a_host_and_port() {
+        assertThat(NodeConfig.Destination.parse("PACS@10.0.0.7:104"))
+                .isEqualTo(new NodeConfig.Destination("pacs", "10.0.0.7", 104, "PACS"));
+        for (String wrong : new String[] {"PACS", "PACS@", "@h:1", "PACS@h:0", "PACS@h:x", "SEVENTEENCHARSXXX@h:1"}) {
+            assertThatThrownBy(() -> NodeConfig.Destination.parse(wrong))
+                    .as(wrong)
+                    .hasMessageContaining("expected AETITLE@host:port");
+        }
+    }
+
+    private int execute(String... args) {
+        CommandLine line = Main.commandLine();
+        line.setErr(new PrintWriter(err, true));
+        line.setOut(new PrintWriter(out, true));
+        return line.execute(args);
+    }
+}

@@ -1,0 +1,207 @@
+package io.tomogrid.node.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.Uids;
+import io.tomogrid.dicom.synthetic.SyntheticStudy;
+import io.tomogrid.node.Node;
+import io.tomogrid.node.NodeClient;
+import io.tomogrid.node.NodeConfig;
+import io.tomogrid.node.NodeHome;
+import io.tomogrid.node.send.Outgoing;
+import io.tomogrid.node.send.StudyFiles;
+import io.tomogrid.node.send.StudySender;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A whole node with real Spark processes: good studies, bad ones, and processes that are killed in the middle. */
+@org.junit.jupiter.api.Tag("cluster")
+class RoadTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    @TempDir
+    static Path folder;
+
+    private static ReceivingPacs pacs;
+    private static Node node;
+
+    @BeforeAll
+    static void start() throws IOException {
+        try {
+            NodeConfig.Layout.find();
+        } catch (IOException notBuilt) {
+            assumeTrue(false, notBuilt.getMessage());
+        }
+        pacs = ReceivingPacs.start(folder.resolve("pacs"), "TOMOGRID", 0);
+        node = Node.start(new NodeConfig(
+                NodeHome.at(folder.resolve("node")),
+                0,
+                0,
+                "TOMOGRID",
+                List.of(DemoRun.CALLING_AE),
+                Duration.ofSeconds(1),
+                List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
+                "simulated",
+                "1g"));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (node != null) {
+            node.close();
+            pacs.close();
+        }
+    }
+
+    /** CLI-01, PRC-06, DEL-01. */
+    @Test
+    void a_synthetic_study_comes_out_as_it_was_made() throws IOException {
+        try (Doors doors = new Doors(new PrintWriter(System.out), false, 7)) {
+            DemoRun.Outcome outcome =
+                    new DemoRun(node.running(), pacs, new PrintWriter(System.out), doors).run(DemoSource.synthetic(1));
+            assertThat(outcome.job().get("state")).isEqualTo("DONE");
+            assertThat(outcome.results()).extracting(DemoRun.Result::kind).containsAll(DemoRun.KINDS);
+            assertThat(outcome.results()).allMatch(DemoRun.Result::delivered);
+            assertThat(outcome.expected()).hasSize(8).allMatch(Expectation::holds);
+            assertThat(outcome.good()).isTrue();
+            assertThat(outcome.job().get("simulated")).isEqualTo(true);
+        }
+    }
+
+    /** JOB-02: whichever process dies in the middle of a job, the study ends right, once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io.tomogrid.sparkjob.DriverMain", "deploy.worker.Worker", "CoarseGrainedExecutorBackend"})
+    void a_killed_process_does_not_cost_a_study(String process) throws IOException {
+        SyntheticStudy study = SyntheticStudy.of(process.hashCode());
+        send(study, d -> true, d -> {});
+        AtomicBoolean killed = new AtomicBoolean();
+        Thread killer = new Thread(() -> {
+            while (!killed.get() && !Thread.currentThread().isInterrupted()) {
+                killed.set(stage(study).matches("read|suv|model|lesions|mip|encode|resample") && kill(process));
+            }
+        });
+        killer.start();
+        Map<?, ?> job = settled(study);
+        killer.interrupt();
+        assertThat(killed).as("%s was killed while the job ran", process).isTrue();
+        assertThat(job.get("state")).as("%s", job.get("reason")).isEqualTo("DONE");
+        assertThat(jobs(study)).hasSize(1);
+        List<?> objects =
+                (List<?>) gateway().get("/api/results/" + job.get("job-id")).get("objects");
+        assertThat(objects)
+                .hasSizeGreaterThan(200)
+                .allMatch(o -> pacs.holds((String) ((Map<?, ?>) o).get("sop-instance-uid")));
+    }
+
+    /** JOB-03, PRC-03. */
+    @Test
+    void a_pet_without_weight_is_refused_by_that_name() throws IOException {
+        SyntheticStudy study = SyntheticStudy.of(11);
+        send(study, d -> true, d -> d.remove(Tag.PatientWeight));
+        assertFailed(study, "Weight");
+    }
+
+    /** PRC-02. */
+    @Test
+    void a_missing_slice_is_named() throws IOException {
+        SyntheticStudy study = SyntheticStudy.of(12);
+        send(study, d -> !(isPet(d) && d.intValue(Tag.InstanceNumber).orElse(0) == 80), d -> {});
+        assertFailed(study, "missing");
+    }
+
+    @Test
+    void pet_and_ct_of_different_frames_of_reference_are_not_mixed() throws IOException {
+        SyntheticStudy study = SyntheticStudy.of(13);
+        String other = Uids.derived("another frame of reference");
+        send(study, d -> true, d -> {
+            if (!isPet(d)) {
+                d.put(Tag.FrameOfReferenceUID, other);
+            }
+        });
+        assertFailed(study, "frame of reference");
+    }
+
+    private static void assertFailed(SyntheticStudy study, String reason) throws IOException {
+        Map<?, ?> job = settled(study);
+        assertThat(job.get("state")).isEqualTo("FAILED");
+        assertThat((String) job.get("reason")).containsIgnoringCase(reason);
+        assertThat(job.get("remedy")).isEqualTo("FIX_INPUT");
+        assertThat(job.get("attempt")).as("the same input would fail again").isEqualTo(1);
+    }
+
+    private static boolean isPet(Dataset dataset) {
+        return dataset.string(Tag.Modality).orElse("").equals("PT");
+    }
+
+    private static void send(SyntheticStudy study, Predicate<Dataset> which, Consumer<Dataset> change)
+            throws IOException {
+        List<Outgoing> instances = new ArrayList<>();
+        for (Dataset dataset : study) {
+            if (which.test(dataset)) {
+                change.accept(dataset);
+                instances.add(StudyFiles.of(dataset));
+            }
+        }
+        NodeHome.Running running = node.running();
+        StudySender.Report report = new StudySender(
+                        "127.0.0.1", running.dicomPort(), DemoRun.CALLING_AE, running.aeTitle(), 2)
+                .send(instances.iterator(), StudySender.syntaxes(instances), n -> {});
+        assertThat(report.refused()).isEmpty();
+    }
+
+    private static Map<?, ?> settled(SyntheticStudy study) throws IOException {
+        return new JobWatch(manager(), study.studyInstanceUid()).settled(PATIENCE, state -> {});
+    }
+
+    private static List<?> jobs(SyntheticStudy study) throws IOException {
+        return (List<?>)
+                manager().get("/api/jobs?study=" + study.studyInstanceUid()).get("jobs");
+    }
+
+    /** What the job of the study is doing on its executor, as the manager knows it. */
+    private static String stage(SyntheticStudy study) {
+        try {
+            List<?> jobs = jobs(study);
+            return jobs.isEmpty() ? "" : String.valueOf(((Map<?, ?>) jobs.get(0)).get("stage"));
+        } catch (IOException notNow) {
+            return "";
+        }
+    }
+
+    /** Kills the processes below this one whose command line names the class. */
+    private static boolean kill(String name) {
+        List<ProcessHandle> found = ProcessHandle.current()
+                .descendants()
+                .filter(p -> p.info().commandLine().orElse("").contains(name)
+                        || String.join(" ", p.info().arguments().orElse(new String[0]))
+                                .contains(name))
+                .toList();
+        found.forEach(ProcessHandle::destroyForcibly);
+        return !found.isEmpty();
+    }
+
+    private static NodeClient manager() {
+        return new NodeClient(node.running().manager(), node.running().token());
+    }
+
+    private static NodeClient gateway() {
+        return new NodeClient(node.running().gateway(), node.running().token());
+    }
+}
