@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
  * A folder of this machine. Hadoop's own {@code LocalFileSystem} would ignore {@code hsync}; the raw one honours it but
@@ -41,8 +42,10 @@ final class LocalStorage implements Storage {
 
     /** Without the service loader, the login and the default files of Hadoop, none of which a local folder needs. */
     static LocalStorage open(URI root) throws IOException {
-        FileSystem files = new RawLocalFileSystem();
-        files.initialize(URI.create("file:///"), new Configuration(false));
+        Configuration conf = new Configuration(false);
+        conf.set(FsPermission.UMASK_LABEL, "077");
+        FileSystem files = new LocalFiles();
+        files.initialize(URI.create("file:///"), conf);
         return new LocalStorage(files, new Path(root));
     }
 
@@ -131,6 +134,15 @@ final class LocalStorage implements Storage {
     private static void sync(java.nio.file.Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
+        }
+    }
+
+    /** Hadoop would run the program chmod for every file that is created. */
+    private static final class LocalFiles extends RawLocalFileSystem {
+        @Override
+        public void setPermission(Path file, FsPermission permission) throws IOException {
+            Files.setPosixFilePermissions(
+                    pathToFile(file).toPath(), PosixFilePermissions.fromString(permission.toString()));
         }
     }
 

@@ -35,7 +35,7 @@ final class OpenSegment {
     private final long salt = SALTS.nextLong();
     private final LongAdder syncs;
     private final List<StoredRecord> rows = new ArrayList<>();
-    private volatile long written;
+    private volatile long written; // changed by one thread at a time, the one that appends
 
     private final ReentrantLock turn = new ReentrantLock();
     private final Condition turned = turn.newCondition();
@@ -182,7 +182,7 @@ final class OpenSegment {
         } catch (IOException | RuntimeException | Error cause) { // Hadoop wraps a full local disk into an FSError
             throw broken(cause);
         }
-        written += bytes.length;
+        written = written + bytes.length;
     }
 
     private void write(Payload payload) throws IOException {
@@ -200,7 +200,7 @@ final class OpenSegment {
         } catch (IOException | RuntimeException | Error cause) {
             throw broken(cause);
         }
-        written += payload.length();
+        written = written + payload.length();
     }
 
     private IOException broken(Throwable cause) {

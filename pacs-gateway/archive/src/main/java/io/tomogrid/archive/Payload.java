@@ -22,7 +22,11 @@ public final class Payload implements AutoCloseable {
         this.sha256 = sha256;
     }
 
-    /** @param bytes kept, not copied: they must not change any more */
+    /**
+     * A payload in memory.
+     *
+     * @param bytes kept, not copied: they must not change any more
+     */
     public static Payload of(byte[] bytes) {
         return inMemory(bytes, bytes.length, Sha256.hex(Sha256.digest().digest(bytes)));
     }

@@ -1,6 +1,8 @@
 package io.tomogrid.archive;
 
 /**
+ * How a {@link SegmentLog} uses its disk.
+ *
  * @param segmentBytes a segment is sealed when the next record would make it longer; a record that is longer itself gets
  *     a segment of its own
  * @param minFreeBytes room that must be left after a record was appended; below it {@link NoRoomException}

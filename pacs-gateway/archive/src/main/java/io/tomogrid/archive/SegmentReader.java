@@ -23,12 +23,18 @@ public final class SegmentReader implements Closeable {
         this.storage = storage;
     }
 
-    /** @param root {@code file:///folder} or {@code hdfs://name-node:port/folder} */
+    /**
+     * For reading only; there may or may not be a writer.
+     *
+     * @param root {@code file:///folder} or {@code hdfs://name-node:port/folder}
+     */
     public static SegmentReader open(URI root) throws IOException {
         return new SegmentReader(Storage.open(root));
     }
 
     /**
+     * A whole payload, verified.
+     *
      * @param sha256 what the bytes must have, lower-case hexadecimal
      * @throws DamagedRecordException naming the place, if they have another one or the segment ends before
      */

@@ -29,6 +29,8 @@ public final class Spool {
     }
 
     /**
+     * Makes the folder if there is none.
+     *
      * @param memoryBytes a data set that is shorter is held in memory only
      * @param maxBytes a longer data set is refused
      */

@@ -89,8 +89,11 @@ class ForgetfulStorage extends DelegatingStorage {
     /** From now on nothing becomes durable any more. */
     void cutPower() {
         power.writeLock().lock();
-        off = true;
-        power.writeLock().unlock();
+        try {
+            off = true;
+        } finally {
+            power.writeLock().unlock();
+        }
     }
 
     /** What the disk holds when the power is back; nobody may write to it any more. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ class SegmentLogTest {
 
     @Test
     void appended_bytes_come_back_by_their_place_while_the_segment_is_still_open() throws IOException {
-        byte[] bytes = "a data set".getBytes();
+        byte[] bytes = "a data set".getBytes(StandardCharsets.US_ASCII);
         try (SegmentLog log = SegmentLog.open(root.toUri(), Acknowledged.small());
                 SegmentReader reader = SegmentReader.open(root.toUri())) {
             Acknowledged one = Acknowledged.append(log, "2.25.1", bytes);
@@ -36,7 +38,10 @@ class SegmentLogTest {
             assertThat(reader.read(one.ref(), one.sha256())).isEqualTo(bytes);
             assertThat(reader.stream(one.ref()).readAllBytes()).isEqualTo(bytes);
             byte[] file = Files.readAllBytes(root.resolve(one.ref().segment()));
-            assertThat(new String(file, (int) one.ref().offset(), bytes.length)).isEqualTo("a data set");
+            assertThat(Files.getPosixFilePermissions(root.resolve(one.ref().segment())))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------")); // SEC-02: patients are in it
+            assertThat(new String(file, (int) one.ref().offset(), bytes.length, StandardCharsets.US_ASCII))
+                    .isEqualTo("a data set");
         }
     }
 

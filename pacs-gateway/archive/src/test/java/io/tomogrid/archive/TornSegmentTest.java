@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +79,8 @@ class TornSegmentTest {
 
     @Test
     void a_record_cut_off_at_any_byte_is_reported_and_those_before_it_are_whole() throws IOException {
-        Unsealed whole = Unsealed.of(folder.resolve("whole"), new byte[40], "the last".getBytes());
+        Unsealed whole =
+                Unsealed.of(folder.resolve("whole"), new byte[40], "the last".getBytes(StandardCharsets.US_ASCII));
         for (int length = whole.end(0); length <= whole.end(1); length++) {
             Found found = open(Arrays.copyOf(whole.bytes, length));
             boolean uncut = length == whole.end(1);
