@@ -18,7 +18,8 @@ import java.util.List;
 final class TestTask {
     private TestTask() {}
 
-    static ReconstructionTask task(StudyComplete study, String archive, Path staging, String inference) {
+    static ReconstructionTask task(
+            StudyComplete study, String archive, Path staging, String inference, boolean simulated) {
         Instant granted = Instant.parse("2026-01-02T12:00:00Z");
         return new ReconstructionTask(
                 "job-1",
@@ -32,7 +33,7 @@ final class TestTask {
                         granted,
                         granted.plusSeconds(600),
                         "MIG-x",
-                        true),
+                        simulated),
                 archive,
                 staging.toUri().toString(),
                 inference,
@@ -54,6 +55,12 @@ final class TestTask {
 
     static TaskOutcome run(TestArchive archive, Path staging, String service, int threads, List<String> stages) {
         return new PetCtStandard(TestModelService.TOKEN, new Parallel(threads))
-                .run(task(archive.complete(), archive.root(), staging, service), stages::add);
+                .run(task(archive.complete(), archive.root(), staging, service, true), stages::add);
+    }
+
+    /** On a slice that has a device. */
+    static TaskOutcome runOnDevice(TestArchive archive, Path staging, String service) {
+        return new PetCtStandard(TestModelService.TOKEN, new Parallel(2))
+                .run(task(archive.complete(), archive.root(), staging, service, false), stage -> {});
     }
 }

@@ -5,21 +5,21 @@ import io.tomogrid.imaging.GridSize;
 import io.tomogrid.imaging.Vec3;
 import jcuda.Pointer;
 
-/** Arguments of kernels, laid out as the headers declare them. */
+/** Arguments of kernels, laid out as the headers declare them; by names, since an int would pass for a float. */
 final class Argument {
     private Argument() {}
 
-    static Pointer of(int... values) {
+    static Pointer ints(int... values) {
         return Pointer.to(values);
     }
 
-    static Pointer of(float value) {
+    static Pointer real(float value) {
         return Pointer.to(new float[] {value});
     }
 
     /** {@code struct Grid}. */
     static Pointer of(GridSize size) {
-        return of(size.nx(), size.ny(), size.nz());
+        return ints(size.nx(), size.ny(), size.nz());
     }
 
     /** {@code struct IndexMap}. */

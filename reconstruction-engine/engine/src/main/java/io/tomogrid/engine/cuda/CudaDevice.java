@@ -1,5 +1,6 @@
 package io.tomogrid.engine.cuda;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -38,7 +39,7 @@ public final class CudaDevice {
     private CudaDevice(CUdevice device, int driverVersion) {
         byte[] text = new byte[NAME_BYTES];
         CudaException.check(JCudaDriver.cuDeviceGetName(text, text.length, device), "name of the device");
-        this.name = new String(text, java.nio.charset.StandardCharsets.US_ASCII).replace("\0", "");
+        this.name = new String(text, StandardCharsets.US_ASCII).replace("\0", "");
         this.driverVersion = driverVersion;
         this.major = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
         this.minor = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
@@ -57,10 +58,11 @@ public final class CudaDevice {
     }
 
     private static Probe look() {
-        Optional<String> missing = NativeDriver.load();
+        Optional<String> missing = NativeDriver.load(JCudaDriver.class);
         if (missing.isPresent()) {
             return new Probe.None(missing.get());
         }
+        JCudaDriver.setExceptionsEnabled(false);
         try {
             CudaException.check(JCudaDriver.cuInit(0), "start of the driver");
             int[] version = new int[1];

@@ -32,17 +32,20 @@ public final class CudaException extends RuntimeException {
         return switch (code) {
             case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
                     CUresult.CUDA_ERROR_LAUNCH_FAILED,
-                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION -> "the process has lost its device: it must end before "
-                    + "the job is tried again; report it with what ./tomogrid gpu-selftest says";
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION ->
+                "the process has lost its device: it must end before "
+                        + "the job is tried again; report it with what ./tomogrid gpu-selftest says";
             case CUresult.CUDA_ERROR_INVALID_PTX,
                     CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
-                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU -> "the kernels need a device of compute capability 8.0 or "
-                    + "later and a driver of CUDA 11.8 or later";
-            case CUresult.CUDA_ERROR_NOT_FOUND -> "the PTX has fallen behind its sources: run "
-                    + "reconstruction-engine/engine/src/main/cuda/build-ptx.sh";
+                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
+                "the kernels need a device of compute capability 8.0 or " + "later and a driver of CUDA 11.8 or later";
+            case CUresult.CUDA_ERROR_NOT_FOUND ->
+                "the PTX has fallen behind its sources: run "
+                        + "reconstruction-engine/engine/src/main/cuda/build-ptx.sh";
             case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE -> "the device's memory is damaged: take it out of service";
-            default -> "look at the kernel log for NVRM: Xid and run ./tomogrid gpu-selftest; " + Backends.VARIABLE
-                    + "=cpu does without the device";
+            default ->
+                "look at the kernel log for NVRM: Xid and run ./tomogrid gpu-selftest; " + Backends.VARIABLE
+                        + "=cpu does without the device";
         };
     }
 }

@@ -29,14 +29,22 @@ record CudaProjector(CudaDevice device) implements Projector {
                     DeviceBuffer.allocate(device, "nodes of a slab", rows * nodesOfRow * Integer.BYTES)) {
                 for (int first = 0; first < geometry.rows(); first += rows) {
                     int count = Math.min(rows, geometry.rows() - first);
-                    Pointer slab = Argument.of(
+                    Pointer slab = Argument.ints(
                             geometry.reach(),
                             first,
                             count,
                             geometry.rows(),
                             geometry.projectedFrames(),
                             geometry.frames());
-                    fill("sample_nodes", count * nodesOfRow, slab, voxels, volume.geometry(), toVoxels, quantity, nodes);
+                    fill(
+                            "sample_nodes",
+                            count * nodesOfRow,
+                            slab,
+                            voxels,
+                            volume.geometry(),
+                            toVoxels,
+                            quantity,
+                            nodes);
                     fill(
                             "raise_nodes",
                             volume.voxels().length,
@@ -80,8 +88,8 @@ record CudaProjector(CudaDevice device) implements Projector {
                         voxels.argument(),
                         Argument.of(grid.size()),
                         Argument.of(map),
-                        Argument.of(quantity.zero()),
-                        Argument.of(quantity.step()),
+                        Argument.real(quantity.zero()),
+                        Argument.real(quantity.step()),
                         nodes.argument());
     }
 

@@ -40,8 +40,8 @@ final class CudaResampling implements Resampling {
                                 Argument.of(from.size()),
                                 Argument.of(map),
                                 Argument.of(part),
-                                Argument.of(k),
-                                Argument.of(outside),
+                                Argument.ints(k),
+                                Argument.real(outside),
                                 slab.argument());
                 slab.download(Pointer.to(out).withByteOffset(k * sliceBytes), part.nz() * sliceBytes);
             }

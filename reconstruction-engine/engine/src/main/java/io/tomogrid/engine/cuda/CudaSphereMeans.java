@@ -48,8 +48,8 @@ record CudaSphereMeans(CudaDevice device) implements SphereMeans {
                             at.argument(),
                             offsets.argument(),
                             weights.argument(),
-                            Argument.of(sphere.voxels()),
-                            Argument.of(reach[0], reach[1], reach[2]),
+                            Argument.ints(sphere.voxels()),
+                            Argument.ints(reach[0], reach[1], reach[2]),
                             out.argument());
             out.download(Pointer.to(means));
         }

@@ -3,12 +3,10 @@ package io.tomogrid.engine.cuda;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import jcuda.driver.JCudaDriver;
 
-/** Loads JCuda's native library, once. */
+/** Loads native libraries of JCuda. */
 final class NativeDriver {
     /* JCuda takes its library from java.library.path if it is there. Else it unpacks it under a fixed name into
      * java.io.tmpdir and takes whatever file of that name is there already, also one that another process is just writing:
@@ -18,17 +16,20 @@ final class NativeDriver {
 
     private NativeDriver() {}
 
-    /** @return why there is none; empty once it is loaded */
-    static Optional<String> load() {
+    /**
+     * @param binding the class of JCuda that loads the library when it is initialized
+     * @return why there is none; empty once it is loaded
+     */
+    static synchronized Optional<String> load(Class<?> binding) {
         try {
             Path own = Files.createTempDirectory("tomogrid-jcuda");
             try {
-                initialize(own);
+                initialize(binding, own);
             } finally {
                 delete(own);
             }
             return Optional.empty();
-        } catch (LinkageError missing) {
+        } catch (LinkageError | ClassNotFoundException missing) {
             return Optional.of("the NVIDIA driver's libcuda.so.1, or JCuda's library for it, cannot be loaded on "
                     + System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         } catch (IOException noRoom) {
@@ -36,10 +37,10 @@ final class NativeDriver {
         }
     }
 
-    private static void initialize(Path own) {
+    private static void initialize(Class<?> binding, Path own) throws ClassNotFoundException {
         String shared = System.setProperty(TEMPORARY, own.toString());
         try {
-            JCudaDriver.setExceptionsEnabled(false);
+            Class.forName(binding.getName(), true, binding.getClassLoader());
         } finally {
             System.setProperty(TEMPORARY, shared);
         }
@@ -48,7 +49,7 @@ final class NativeDriver {
     /** What is loaded stays mapped. */
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : List.copyOf(files.toList())) {
+            for (Path file : files.toList()) {
                 Files.delete(file);
             }
         }

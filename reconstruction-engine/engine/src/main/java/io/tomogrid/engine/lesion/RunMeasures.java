@@ -23,12 +23,7 @@ final class RunMeasures {
 
     /** @param numbers per component, 0 for those that are not measured */
     static RunMeasures of(
-            Volume suv,
-            Components components,
-            int[] numbers,
-            SphereMeans spheres,
-            Parallel parallel,
-            int runsPerPart) {
+            Volume suv, Components components, int[] numbers, SphereMeans spheres, Parallel parallel, int runsPerPart) {
         RunMeasures measures = new RunMeasures(components.runs());
         SphereMeans.OfRun sphere = spheres.prepare(suv, new PeakSphere(suv.geometry()), components, numbers);
         int parts = (int) (((long) components.runs() + runsPerPart - 1) / runsPerPart);

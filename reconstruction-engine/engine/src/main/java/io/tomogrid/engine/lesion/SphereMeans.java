@@ -5,8 +5,8 @@ import io.tomogrid.imaging.Volume;
 /** Finds the means of a sphere about voxels of a mask, their terms added in the sphere's order. */
 public interface SphereMeans {
     /** On the processors, run by run as they are asked for. */
-    SphereMeans ON_PROCESSORS = (suv, sphere, components, numbers) -> (run, means) ->
-            sphere.means(suv.voxels(), components.start(run), components.length(run), means);
+    SphereMeans ON_PROCESSORS = (suv, sphere, components, numbers) ->
+            (run, means) -> sphere.means(suv.voxels(), components.start(run), components.length(run), means);
 
     /** @param numbers per component, 0 for those that nobody will ask about */
     OfRun prepare(Volume suv, PeakSphere sphere, Components components, int[] numbers);
