@@ -75,6 +75,11 @@ public final class CudaDevice {
         }
     }
 
+    /** Where JCuda's jar has the library through which it calls the driver. */
+    public static String nativeLibrary() {
+        return "/lib/libJCudaDriver-12.6.0-linux-x86_64.so";
+    }
+
     private static int attribute(CUdevice device, int which) {
         int[] value = new int[1];
         CudaException.check(JCudaDriver.cuDeviceGetAttribute(value, which, device), "attribute of the device");

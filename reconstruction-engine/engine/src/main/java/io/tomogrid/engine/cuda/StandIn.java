@@ -29,6 +29,9 @@ public final class StandIn {
             throw new IOException("the stand-in for the CUDA driver is compiled from " + source
                     + ", which is not there: run it from a checkout, or without --emulated on a machine with a GPU");
         }
+        if (!buildable()) {
+            throw new IOException("g++, which compiles the stand-in for the CUDA driver, is missing: install g++");
+        }
         Files.createDirectories(folder);
         Path library = folder.resolve(NAME).toAbsolutePath();
         Path log = folder.resolve("g++.log");
