@@ -5,6 +5,8 @@ import ch.qos.logback.classic.LoggerContext;
 import io.tomogrid.node.command.BenchCommand;
 import io.tomogrid.node.command.DemoCommand;
 import io.tomogrid.node.command.DoctorCommand;
+import io.tomogrid.node.command.GpuBundleCommand;
+import io.tomogrid.node.command.GpuSelftestCommand;
 import io.tomogrid.node.command.JobsCommand;
 import io.tomogrid.node.command.ModelsCommand;
 import io.tomogrid.node.command.SendCommand;
@@ -31,7 +33,9 @@ import picocli.CommandLine.Command;
             SlicesCommand.class,
             ModelsCommand.class,
             DoctorCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            GpuSelftestCommand.class,
+            GpuBundleCommand.class
         })
 public final class Main {
     private Main() {}

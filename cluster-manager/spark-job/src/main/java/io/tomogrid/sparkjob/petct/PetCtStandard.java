@@ -12,14 +12,16 @@ import io.tomogrid.dicom.object.PetSource;
 import io.tomogrid.dicom.object.ResultContext;
 import io.tomogrid.dicom.object.ResultUids;
 import io.tomogrid.dicom.object.SeriesReference;
+import io.tomogrid.engine.Backend;
 import io.tomogrid.engine.Parallel;
+import io.tomogrid.engine.cuda.Backends;
 import io.tomogrid.engine.lesion.Lesion;
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.lesion.Lesions;
 import io.tomogrid.engine.mip.ColourRotation;
 import io.tomogrid.engine.mip.GreyRotation;
 import io.tomogrid.engine.mip.MipRotation;
-import io.tomogrid.engine.resample.Resampler;
+import io.tomogrid.engine.resample.Resampling;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.imaging.Volume;
 import io.tomogrid.imaging.suv.SuvBodyWeight;
@@ -86,9 +88,11 @@ public final class PetCtStandard implements Protocol {
         var client = new InferenceClient(URI.create(task.inferenceUrl()), token);
         MaskModel.Mask mask = new MaskModel(client, task.model()).of(suv);
         stages.begin("lesions");
-        Lesions lesions = new LesionMeasures(parallel).measure(suv, mask.voxels());
+        Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
+        Backend backend = choice.backend();
+        Lesions lesions = backend.lesions().measure(suv, mask.voxels());
         stages.begin("mip");
-        MipRotation mip = new MipRotation(parallel);
+        MipRotation mip = backend.rotations();
         Volume ct = series.ct().assembled().volume();
         GreyRotation grey = mip.pet(suv, MIP_FRAMES);
         ColourRotation fused = mip.fused(grey, mip.ct(ct, grey.geometry(), MipRotation.BONE_WINDOW));
@@ -98,9 +102,12 @@ public final class PetCtStandard implements Protocol {
         files.measurements(lesions, factors.perSlice());
         files.rotations(grey, fused);
         List<String> notes = notes(series, lesions, mask);
+        choice.notCuda().ifPresent(why -> notes.add("processed without the slice's GPU: " + why));
         stages.begin("resample");
         if (uniform(factors.perSlice())) {
-            files.petOnCt(ct.geometry(), new ResampledSlices(new Resampler(parallel), rescaled, ct.geometry()));
+            try (Resampling pet = backend.resampling(rescaled)) {
+                files.petOnCt(ct.geometry(), new ResampledSlices(pet, ct.geometry()));
+            }
         } else {
             notes.add("the PET is not decay-corrected, so its slices are of different times: no PET on the CT's grid");
         }
@@ -119,7 +126,7 @@ public final class PetCtStandard implements Protocol {
                         notes,
                         lesions.lesions().stream().map(PetCtStandard::finding).toList(),
                         stages.finish(),
-                        "cpu"));
+                        backend.name()));
     }
 
     private static SuvFactors.Computed factors(SourceSeries pet) throws ProtocolFailure {

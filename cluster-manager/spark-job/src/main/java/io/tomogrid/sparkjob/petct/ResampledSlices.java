@@ -1,6 +1,6 @@
 package io.tomogrid.sparkjob.petct;
 
-import io.tomogrid.engine.resample.Resampler;
+import io.tomogrid.engine.resample.Resampling;
 import io.tomogrid.imaging.GridSize;
 import io.tomogrid.imaging.Volume;
 import io.tomogrid.imaging.VolumeGeometry;
@@ -11,14 +11,13 @@ import java.util.function.IntFunction;
 final class ResampledSlices implements IntFunction<float[]> {
     private static final int SLAB = 16;
 
-    private final Resampler resampler;
-    private final Volume pet;
+    private final Resampling pet;
     private final VolumeGeometry target;
     private Volume slab;
     private int first;
 
-    ResampledSlices(Resampler resampler, Volume pet, VolumeGeometry target) {
-        this.resampler = resampler;
+    /** @param pet stays the caller's, who closes it */
+    ResampledSlices(Resampling pet, VolumeGeometry target) {
         this.pet = pet;
         this.target = target;
     }
@@ -29,7 +28,7 @@ final class ResampledSlices implements IntFunction<float[]> {
         if (slab == null || k < first || k >= first + slab.geometry().size().nz()) {
             first = k;
             int slices = Math.min(SLAB, target.size().nz() - k);
-            slab = resampler.resample(pet, Grids.slab(target, k, slices), 0);
+            slab = pet.onto(Grids.slab(target, k, slices), 0);
         }
         GridSize size = slab.geometry().size();
         int from = size.index(0, 0, k - first);

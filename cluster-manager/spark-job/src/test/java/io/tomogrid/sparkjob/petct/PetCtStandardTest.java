@@ -209,7 +209,7 @@ class PetCtStandardTest {
                 archive.add(image, Uid.ExplicitVRLittleEndian, Uid.ExplicitVRLittleEndian);
             }
             var task = TestTask.task(
-                    archive.complete(), archive.root(), folder.resolve("staging"), service.url(), predecessors);
+                    archive.complete(), archive.root(), folder.resolve("staging"), service.url(), true, predecessors);
             var outcome = new PetCtStandard(TestModelService.TOKEN, new Parallel(2)).run(task, stage -> {});
             assertThat(outcome).isInstanceOf(TaskOutcome.Succeeded.class);
         }

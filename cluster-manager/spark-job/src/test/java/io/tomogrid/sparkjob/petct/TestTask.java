@@ -20,7 +20,12 @@ final class TestTask {
     private TestTask() {}
 
     static ReconstructionTask task(
-            StudyComplete study, String archive, Path staging, String inference, ReportRef... predecessors) {
+            StudyComplete study,
+            String archive,
+            Path staging,
+            String inference,
+            boolean simulated,
+            ReportRef... predecessors) {
         Instant granted = Instant.parse("2026-01-02T12:00:00Z");
         return new ReconstructionTask(
                 "job-1",
@@ -34,7 +39,7 @@ final class TestTask {
                         granted,
                         granted.plusSeconds(600),
                         "MIG-x",
-                        true),
+                        simulated),
                 archive,
                 staging.toUri().toString(),
                 inference,
@@ -57,6 +62,12 @@ final class TestTask {
 
     static TaskOutcome run(TestArchive archive, Path staging, String service, int threads, List<String> stages) {
         return new PetCtStandard(TestModelService.TOKEN, new Parallel(threads))
-                .run(task(archive.complete(), archive.root(), staging, service), stages::add);
+                .run(task(archive.complete(), archive.root(), staging, service, true), stages::add);
+    }
+
+    /** On a slice that has a device. */
+    static TaskOutcome runOnDevice(TestArchive archive, Path staging, String service) {
+        return new PetCtStandard(TestModelService.TOKEN, new Parallel(2))
+                .run(task(archive.complete(), archive.root(), staging, service, false), stage -> {});
     }
 }

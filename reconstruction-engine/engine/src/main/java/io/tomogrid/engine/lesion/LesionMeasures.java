@@ -22,9 +22,16 @@ public final class LesionMeasures {
     private static final int RUNS_PER_PART = 512;
 
     private final Parallel parallel;
+    private final SphereMeans spheres;
 
     public LesionMeasures(Parallel parallel) {
+        this(parallel, SphereMeans.ON_PROCESSORS);
+    }
+
+    /** @param parallel for what is left to the processors: components, sums and maxima */
+    public LesionMeasures(Parallel parallel, SphereMeans spheres) {
         this.parallel = parallel;
+        this.spheres = spheres;
     }
 
     /**
@@ -41,7 +48,7 @@ public final class LesionMeasures {
         for (int n = 0; n < kept.size(); n++) {
             numbers[kept.get(n)] = n + 1;
         }
-        RunMeasures runs = RunMeasures.of(suv, components, numbers, parallel, RUNS_PER_PART);
+        RunMeasures runs = RunMeasures.of(suv, components, numbers, spheres, parallel, RUNS_PER_PART);
         Sums[] sums = new Sums[kept.size() + 1];
         Arrays.setAll(sums, number -> new Sums());
         for (int run = 0; run < components.runs(); run++) {

@@ -102,6 +102,21 @@ public final class PeakSphere {
         return weight.length;
     }
 
+    /** How far in storage each of these voxels is from the centre; not to be written into. */
+    public int[] offsets() {
+        return offset;
+    }
+
+    /** What each of these voxels counts, in sum 1; not to be written into. */
+    public double[] weights() {
+        return weight;
+    }
+
+    /** Voxels from the centre to the farthest, along the columns, rows and slices; not to be written into. */
+    public int[] reach() {
+        return reach;
+    }
+
     /**
      * The means of the spheres about the voxels of a run.
      *

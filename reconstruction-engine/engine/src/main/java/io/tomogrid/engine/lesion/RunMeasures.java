@@ -22,9 +22,10 @@ final class RunMeasures {
     }
 
     /** @param numbers per component, 0 for those that are not measured */
-    static RunMeasures of(Volume suv, Components components, int[] numbers, Parallel parallel, int runsPerPart) {
+    static RunMeasures of(
+            Volume suv, Components components, int[] numbers, SphereMeans spheres, Parallel parallel, int runsPerPart) {
         RunMeasures measures = new RunMeasures(components.runs());
-        PeakSphere sphere = new PeakSphere(suv.geometry());
+        SphereMeans.OfRun sphere = spheres.prepare(suv, new PeakSphere(suv.geometry()), components, numbers);
         int parts = (int) (((long) components.runs() + runsPerPart - 1) / runsPerPart);
         parallel.run(parts, part -> {
             double[] means = new double[suv.geometry().size().nx()];
@@ -32,7 +33,7 @@ final class RunMeasures {
             for (int run = part * runsPerPart; run < end; run++) {
                 if (numbers[components.component(run)] > 0) {
                     measures.measure(suv, run, components.start(run), components.length(run));
-                    sphere.means(suv.voxels(), components.start(run), components.length(run), means);
+                    sphere.means(run, means);
                     measures.hottest(run, components.start(run), components.length(run), means);
                 }
             }

@@ -6,8 +6,8 @@ final class Fusion {
     private final byte[] petLevel;
 
     Fusion(GreyRotation pet, GreyRotation ct) {
-        petLevel = levels(pet);
-        ctLevel = levels(ct);
+        petLevel = pet.levels();
+        ctLevel = ct.levels();
     }
 
     /** Writes one pixel of the stored PET and CT values. */
@@ -18,14 +18,5 @@ final class Fusion {
             int hot = Math.max(0, Math.min(255, 3 * p - 255 * channel));
             rgb[at + channel] = (byte) ((g * (255 - p) + hot * p + 127) / 255);
         }
-    }
-
-    /** Per stored value; 0, where there is nothing, is always dark. */
-    private static byte[] levels(GreyRotation rotation) {
-        byte[] levels = new byte[Quantity.LARGEST + 1];
-        for (int stored = 1; stored < levels.length; stored++) {
-            levels[stored] = (byte) rotation.window().level(rotation.intercept() + rotation.slope() * stored);
-        }
-        return levels;
     }
 }

@@ -22,4 +22,13 @@ public record GreyRotation(
     public double value(int frame, int row, int column) {
         return intercept + slope * Short.toUnsignedInt(pixels[geometry.index(frame, row, column)]);
     }
+
+    /** Per stored value its level in the window, 0 to 255, unsigned; 0, where there is nothing, is always dark. */
+    public byte[] levels() {
+        byte[] levels = new byte[Quantity.LARGEST + 1];
+        for (int stored = 1; stored < levels.length; stored++) {
+            levels[stored] = (byte) window.level(intercept + slope * stored);
+        }
+        return levels;
+    }
 }

@@ -20,11 +20,6 @@ import java.util.Arrays;
  * first half, which look the other way along the same rays.
  */
 public final class MipRotation {
-    /* A slab is made, projected and forgotten by one thread, so the nodes of the whole volume never exist: at 350 columns
-     * its nodes take 16 MB and are read once, its 30 frames take 1.3 MB and stay in the second cache. Maxima of integers
-     * do not depend on their order. */
-    private static final int SLAB_ROWS = 32;
-
     /** Frames of a whole turn, unless something else is asked for: 6° apart. */
     public static final int FRAMES = 60;
 
@@ -35,9 +30,16 @@ public final class MipRotation {
     public static final Window BONE_WINDOW = new Window(-100, 1200);
 
     private final Parallel parallel;
+    private final Projector projector;
 
     public MipRotation(Parallel parallel) {
+        this(parallel, new SlabProjector(parallel));
+    }
+
+    /** @param parallel for what is left to the processors: how wide the frames must be */
+    public MipRotation(Parallel parallel, Projector projector) {
         this.parallel = parallel;
+        this.projector = projector;
     }
 
     /** The PET's smallest voxel spacing, but at least 2 and at most 4 mm. */
@@ -63,7 +65,7 @@ public final class MipRotation {
      */
     public GreyRotation pet(Volume suv, int frames, double pixelMm) {
         RotationGeometry geometry = geometry(suv, frames, pixelMm);
-        short[] pixels = render(suv, Quantity.SUV, geometry);
+        short[] pixels = projector.project(suv, Quantity.SUV, geometry);
         return new GreyRotation(geometry, pixels, suv.unit(), Quantity.SUV.step(), Quantity.SUV.zero(), SUV_WINDOW);
     }
 
@@ -75,7 +77,7 @@ public final class MipRotation {
      * @throws IllegalArgumentException if the two lie in different frames of reference
      */
     public GreyRotation ct(Volume hu, RotationGeometry geometry, Window window) {
-        short[] pixels = render(hu, Quantity.HU, geometry);
+        short[] pixels = projector.project(hu, Quantity.HU, geometry);
         return new GreyRotation(geometry, pixels, hu.unit(), Quantity.HU.step(), Quantity.HU.zero(), window);
     }
 
@@ -93,29 +95,7 @@ public final class MipRotation {
             throw new IllegalArgumentException("fusion: the PET's frames and the CT's differ in geometry, "
                     + pet.geometry() + " and " + ct.geometry() + "; project the CT on the PET's");
         }
-        RotationGeometry geometry = pet.geometry();
-        byte[] rgb = new byte[3 * geometry.pixels()];
-        Fusion fusion = new Fusion(pet, ct);
-        int perFrame = geometry.rows() * geometry.columns();
-        parallel.run(geometry.frames(), frame -> {
-            for (int n = frame * perFrame; n < (frame + 1) * perFrame; n++) {
-                fusion.blend(pet.pixels()[n], ct.pixels()[n], rgb, 3 * n);
-            }
-        });
-        return new ColourRotation(geometry, rgb);
-    }
-
-    private short[] render(Volume volume, Quantity quantity, RotationGeometry geometry) {
-        short[] pixels = new short[geometry.pixels()];
-        int slabs = (geometry.rows() + SLAB_ROWS - 1) / SLAB_ROWS;
-        parallel.run(slabs, n -> {
-            int first = n * SLAB_ROWS;
-            Slab slab = new Slab(geometry, first, Math.min(SLAB_ROWS, geometry.rows() - first));
-            slab.sample(volume, quantity);
-            slab.raise(volume, quantity);
-            slab.project(pixels);
-        });
-        return pixels;
+        return new ColourRotation(pet.geometry(), projector.blend(pet, ct));
     }
 
     private RotationGeometry geometry(Volume suv, int frames, double pixelMm) {

@@ -7,16 +7,17 @@ package io.tomogrid.engine.mip;
  * @param zero the value stored as 0, in the unit of the volume
  * @param step the difference of neighbouring stored values
  */
-record Quantity(float zero, float step) {
+public record Quantity(float zero, float step) {
+    /** Largest stored value. */
     static final int LARGEST = 65535;
 
     /** SUV in steps of 1/256: up to 255.99, exact in Rescale Slope's decimal string. */
-    static final Quantity SUV = new Quantity(0, 1 / 256f);
+    public static final Quantity SUV = new Quantity(0, 1 / 256f);
 
     /** Whole HU from −32767 on; the −32768 of a 16-bit CT's padding is nothing. */
-    static final Quantity HU = new Quantity(-32768, 1);
+    public static final Quantity HU = new Quantity(-32768, 1);
 
-    int stored(float value) {
+    public int stored(float value) {
         float steps = (value - zero) / step + 0.5f;
         return steps >= 1 ? (int) Math.min(steps, LARGEST) : 0;
     }

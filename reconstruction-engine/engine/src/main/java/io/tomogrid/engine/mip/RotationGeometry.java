@@ -47,6 +47,26 @@ public record RotationGeometry(
         return frames * rows * columns();
     }
 
+    /**
+     * What a node adds to the column that it belongs to, which is {@code (int) (alongX + alongY)}.
+     *
+     * @param direction {@link #columnDirection} of the frame
+     * @param node along x, 0 … columns − 1
+     */
+    public double alongX(Vec3 direction, int node) {
+        return (node - reach) * direction.x() + (reach + 0.5);
+    }
+
+    /** As {@link #alongX}, of a node along y. */
+    public double alongY(Vec3 direction, int node) {
+        return (node - reach) * direction.y();
+    }
+
+    /** Frames that must be projected; in an even rotation those of the second half mirror those of the first. */
+    public int projectedFrames() {
+        return frames % 2 == 0 ? frames / 2 : frames;
+    }
+
     /** Radians from the frontal view. */
     public double angle(int frame) {
         return 2 * StrictMath.PI * frame / frames;

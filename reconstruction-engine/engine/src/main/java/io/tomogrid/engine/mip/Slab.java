@@ -87,14 +87,14 @@ final class Slab {
 
     /** Writes these rows of all frames; those of an even rotation's second half mirror the first half's. */
     void project(short[] pixels) {
-        int frames = geometry.frames() % 2 == 0 ? geometry.frames() / 2 : geometry.frames();
+        int frames = geometry.projectedFrames();
         double[] alongX = new double[columns * frames];
         double[] alongY = new double[columns * frames];
         for (int frame = 0; frame < frames; frame++) {
             Vec3 direction = geometry.columnDirection(frame);
             for (int n = 0; n < columns; n++) {
-                alongX[n * frames + frame] = (n - reach) * direction.x() + (reach + 0.5);
-                alongY[n * frames + frame] = (n - reach) * direction.y();
+                alongX[n * frames + frame] = geometry.alongX(direction, n);
+                alongY[n * frames + frame] = geometry.alongY(direction, n);
             }
         }
         int[] largest = new int[frames * columns * rows];

@@ -7,7 +7,7 @@ import io.tomogrid.imaging.VolumeGeometry;
 /** The way that takes any two grids. */
 class GeneralResamplingTest extends ResamplingContract {
     @Override
-    Volume resample(Volume source, VolumeGeometry target, float outside) {
+    protected Volume resample(Volume source, VolumeGeometry target, float outside) {
         return new Resampler(new Parallel(2))
                 .general(source, target, IndexMap.between(target, source.geometry()), outside);
     }

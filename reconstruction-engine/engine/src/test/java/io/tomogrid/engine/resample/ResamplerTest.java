@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The way that callers get: separable where the grids are aligned. */
 class ResamplerTest extends ResamplingContract {
     @Override
-    Volume resample(Volume source, VolumeGeometry target, float outside) {
+    protected Volume resample(Volume source, VolumeGeometry target, float outside) {
         return new Resampler(new Parallel(2)).resample(source, target, outside);
     }
 

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of trilinear resampling, whoever does it (PRC-04). */
-abstract class ResamplingContract {
-    abstract Volume resample(Volume source, VolumeGeometry target, float outside);
+public abstract class ResamplingContract {
+    protected abstract Volume resample(Volume source, VolumeGeometry target, float outside);
 
-    static Stream<VolumeGeometry> sources() {
+    protected static Stream<VolumeGeometry> sources() {
         return Stream.of(
                 Phantoms.aligned(20, 18, 16, 4, 4.1, 3),
                 Phantoms.aligned(20, 18, 16, 4, -4.1, -3),

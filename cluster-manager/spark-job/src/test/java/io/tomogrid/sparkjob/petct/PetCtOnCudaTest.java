@@ -1,0 +1,52 @@
+package io.tomogrid.sparkjob.petct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Uid;
+import io.tomogrid.engine.cuda.StandIn;
+import io.tomogrid.gateway.contract.ResultObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** GPU-01, PRC-07: the protocol on a device, or on the driver's stand-in where there is none. */
+class PetCtOnCudaTest {
+    @TempDir
+    Path temp;
+
+    @Test
+    void the_results_are_the_same_bytes_as_the_processors_make() throws IOException {
+        if (!Files.exists(Path.of("/dev/nvidiactl"))) {
+            assumeTrue(StandIn.buildable(), "no GPU, and g++ to build the CUDA driver's stand-in is missing");
+            Path engine = Path.of(System.getProperty("tomogrid.root"), "reconstruction-engine", "engine");
+            StandIn.load(StandIn.build(engine, temp.resolve("stand-in")));
+        }
+        try (TestModelService service = new TestModelService();
+                TestArchive archive = new TestArchive(temp.resolve("archive"))) {
+            List<Dataset> images = new ArrayList<>(TestStudy.pet());
+            images.addAll(TestStudy.ct());
+            for (Dataset image : images) {
+                archive.add(image, Uid.ExplicitVRLittleEndian, Uid.ExplicitVRLittleEndian);
+            }
+            var cpu = (TaskOutcome.Succeeded)
+                    TestTask.run(archive, temp.resolve("cpu"), service.url(), 2, new ArrayList<>());
+            var cuda = (TaskOutcome.Succeeded) TestTask.runOnDevice(archive, temp.resolve("cuda"), service.url());
+            assertThat(cpu.findings().backend()).isEqualTo("cpu");
+            assertThat(cuda.findings().backend()).isEqualTo("cuda");
+            assertThat(cuda.findings().lesions()).isEqualTo(cpu.findings().lesions());
+            assertThat(hashes(cuda)).hasSize(35).isEqualTo(hashes(cpu));
+            assertThat(cuda.findings().notes()).noneMatch(note -> note.contains("without the slice's GPU"));
+        }
+    }
+
+    private static List<String> hashes(TaskOutcome.Succeeded outcome) {
+        return outcome.manifest().objects().stream().map(ResultObject::sha256).toList();
+    }
+}

@@ -1,0 +1,43 @@
+package io.tomogrid.engine;
+
+import io.tomogrid.engine.lesion.LesionMeasures;
+import io.tomogrid.engine.mip.MipRotation;
+import io.tomogrid.engine.resample.Resampler;
+import io.tomogrid.engine.resample.Resampling;
+import io.tomogrid.imaging.Volume;
+import io.tomogrid.imaging.VolumeGeometry;
+
+/** The processors, in plain Java: what every other backend is measured by. */
+public record CpuBackend(Parallel parallel) implements Backend {
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public Resampling resampling(Volume source) {
+        return new InMemory(source, new Resampler(parallel));
+    }
+
+    @Override
+    public MipRotation rotations() {
+        return new MipRotation(parallel);
+    }
+
+    @Override
+    public LesionMeasures lesions() {
+        return new LesionMeasures(parallel);
+    }
+
+    private record InMemory(Volume source, Resampler resampler) implements Resampling {
+        @Override
+        public Volume onto(VolumeGeometry target, float outside) {
+            return resampler.resample(source, target, outside);
+        }
+
+        @Override
+        public void close() {
+            // the source belongs to the caller
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.tomogrid.engine.cuda;
+
+import jcuda.driver.CUresult;
+
+/** The device could not do something. The message says what, the driver's code, and what to do next. */
+public final class CudaException extends RuntimeException {
+    private final int code;
+
+    /**
+     * @param doing e.g. {@code kernel resample}
+     * @param code of the driver, see {@link CUresult}
+     * @param next what to do about it
+     */
+    CudaException(String doing, int code, String next) {
+        super(doing + ": " + CUresult.stringFor(code) + " (" + code + "); " + next);
+        this.code = code;
+    }
+
+    /** Of the driver, see {@link CUresult}. */
+    public int code() {
+        return code;
+    }
+
+    /** @throws CudaException unless the code is success */
+    static void check(int code, String doing) {
+        if (code != CUresult.CUDA_SUCCESS) {
+            throw new CudaException(doing, code, next(code));
+        }
+    }
+
+    private static String next(int code) {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                    CUresult.CUDA_ERROR_LAUNCH_FAILED,
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION ->
+                "the process has lost its device: it must end before "
+                        + "the job is tried again; report it with what ./tomogrid gpu-selftest says";
+            case CUresult.CUDA_ERROR_INVALID_PTX,
+                    CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
+                "the kernels need a device of compute capability 8.0 or " + "later and a driver of CUDA 11.8 or later";
+            case CUresult.CUDA_ERROR_NOT_FOUND ->
+                "the PTX has fallen behind its sources: run "
+                        + "reconstruction-engine/engine/src/main/cuda/build-ptx.sh";
+            case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE -> "the device's memory is damaged: take it out of service";
+            default ->
+                "look at the kernel log for NVRM: Xid and run ./tomogrid gpu-selftest; " + Backends.VARIABLE
+                        + "=cpu does without the device";
+        };
+    }
+}

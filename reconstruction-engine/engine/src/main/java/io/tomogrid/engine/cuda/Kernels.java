@@ -1,0 +1,68 @@
+package io.tomogrid.engine.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.JCudaDriver;
+
+/** The kernels of {@code petct.cu}, ready in the current context. */
+final class Kernels {
+    static final String PTX = "petct.ptx";
+    static final List<String> NAMES =
+            List.of("resample", "sample_nodes", "raise_nodes", "project_nodes", "blend", "sphere_means");
+
+    private static final int THREADS = 256;
+
+    private final Map<String, CUfunction> functions;
+
+    private Kernels(Map<String, CUfunction> functions) {
+        this.functions = functions;
+    }
+
+    static Kernels load() {
+        CUmodule module = new CUmodule();
+        CudaException.check(JCudaDriver.cuModuleLoadData(module, ptx()), "loading the kernels");
+        return new Kernels(NAMES.stream().collect(Collectors.toMap(name -> name, name -> {
+            CUfunction function = new CUfunction();
+            CudaException.check(JCudaDriver.cuModuleGetFunction(function, module, name), "kernel " + name);
+            return function;
+        })));
+    }
+
+    /** The text with the NUL at its end that the driver looks for. */
+    static byte[] ptx() {
+        try (InputStream in = Kernels.class.getResourceAsStream(PTX)) {
+            byte[] text = in.readAllBytes();
+            return Arrays.copyOf(text, text.length + 1);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /**
+     * Runs a kernel, one thread an item, and waits for its end, so that an error is that kernel's.
+     *
+     * @param arguments what comes after the number of items, as {@link Argument} makes them
+     */
+    void launch(String name, long items, Pointer... arguments) {
+        if (items == 0) {
+            return;
+        }
+        Pointer[] all = Stream.concat(Stream.of(Pointer.to(new long[] {items})), Arrays.stream(arguments))
+                .toArray(Pointer[]::new);
+        int blocks = Math.toIntExact((items + THREADS - 1) / THREADS);
+        CudaException.check(
+                JCudaDriver.cuLaunchKernel(
+                        functions.get(name), blocks, 1, 1, THREADS, 1, 1, 0, null, Pointer.to(all), null),
+                "kernel " + name);
+        CudaException.check(JCudaDriver.cuCtxSynchronize(), "kernel " + name);
+    }
+}

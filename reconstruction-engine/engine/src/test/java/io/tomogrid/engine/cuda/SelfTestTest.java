@@ -1,0 +1,81 @@
+package io.tomogrid.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tomogrid.engine.cuda.selftest.Check;
+import io.tomogrid.engine.cuda.selftest.Report;
+import io.tomogrid.engine.cuda.selftest.SelfTest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** GPU-04: the self-test sees what it is for, and says so in words and by its exit code. */
+class SelfTestTest {
+    private record Ended(int code, String said) {}
+
+    @Test
+    void everything_agrees_on_the_device_of_these_tests() {
+        CudaDevice device = TestDevice.get();
+        Report report = new SelfTest(device).run();
+        assertThat(report.checks()).hasSize(5).allMatch(Check::agrees);
+        assertThat(report.emulated()).isEqualTo(device.emulated());
+        assertThat(report.text()).contains("all agree", device.name());
+        assertThat(report.checks()).allMatch(check -> check.values() > 2_000);
+    }
+
+    @Test
+    void a_difference_of_one_bit_is_wrong() {
+        Check good = new Check("blend", "bytes", 1, 1, 1000, 0, 0, 0);
+        Check bits = new Check("blend", "bytes", 1, 1, 1000, 1, 0, 0);
+        Check formula = new Check("blend", "bytes", 1, 1, 1000, 0, 1, 0.5);
+        assertThat(good.agrees()).isTrue();
+        for (Check wrong : List.of(bits, formula)) {
+            Report report = new Report("GPU", false, "12.6", "9.0", 132, 1L << 36, List.of(good, wrong));
+            assertThat(report.agrees()).isFalse();
+            assertThat(report.text()).contains("WRONG", "1 of 2 are wrong").doesNotContain("emulated");
+        }
+    }
+
+    @Test
+    void without_a_device_it_fails_and_says_why() throws Exception {
+        Path standIn = TestDevice.standIn();
+        Ended none = selfTest(Map.of("TOMOGRID_EMULATED_DEVICES", "0"), "--stand-in", standIn.toString());
+        assertThat(none.said).contains("no CUDA device", "CUDA_ERROR_NO_DEVICE");
+        assertThat(none.code).isEqualTo(1);
+        assertThat(selfTest(Map.of(), "--what").code).isEqualTo(2);
+    }
+
+    @Test
+    void with_little_memory_it_works_in_parts_and_with_too_little_it_says_how_much_is_needed() throws Exception {
+        Path standIn = TestDevice.standIn();
+        Ended parts = selfTest(Map.of("TOMOGRID_EMULATED_MEMORY", "6000000"), "--stand-in", standIn.toString());
+        assertThat(parts.said).contains("all agree", "5 MiB");
+        assertThat(parts.code).isZero();
+        Ended tooLittle = selfTest(Map.of("TOMOGRID_EMULATED_MEMORY", "100000"), "--stand-in", standIn.toString());
+        assertThat(tooLittle.said).contains("CUDA_ERROR_OUT_OF_MEMORY", "voxels of the source", "needs 1 MiB");
+        assertThat(tooLittle.code).isEqualTo(1);
+    }
+
+    /** In a process of its own: a driver is looked for once. */
+    private static Ended selfTest(Map<String, String> environment, String... args)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                io.tomogrid.engine.cuda.selftest.Main.class.getName()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Ended(process.exitValue(), said);
+    }
+}
