@@ -15,10 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs the protocol on images that go through a real archive and a real socket to a model. */
-final class TestTask {
+public final class TestTask {
     private TestTask() {}
 
-    static ReconstructionTask task(StudyComplete study, String archive, Path staging, String inference) {
+    public static ReconstructionTask task(StudyComplete study, String archive, Path staging, String inference) {
         Instant granted = Instant.parse("2026-01-02T12:00:00Z");
         return new ReconstructionTask(
                 "job-1",

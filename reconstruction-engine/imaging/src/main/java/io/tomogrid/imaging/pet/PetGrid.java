@@ -14,6 +14,8 @@ import java.io.Serializable;
  * @param sliceMm from a slice to the next
  */
 public record PetGrid(int nx, int ny, int nz, double voxelMm, double sliceMm) implements Serializable {
+    private static final double MICROMETRES = 1000;
+
     public PetGrid {
         new GridSize(nx, ny, nz);
         if (!(voxelMm > 0) || !(sliceMm > 0) || Double.isInfinite(voxelMm) || Double.isInfinite(sliceMm)) {
@@ -27,6 +29,12 @@ public record PetGrid(int nx, int ny, int nz, double voxelMm, double sliceMm) im
         CylindricalScanner.TransaxialLine outermost = scanner.line(0, 0);
         int half = (int) Math.ceil(outermost.distance(0, 0) / voxelMm);
         return new PetGrid(2 * half, 2 * half, 2 * scanner.rings() - 1, voxelMm, scanner.ringPitchMm() / 2);
+    }
+
+    /** Voxels as wide as radial bins are apart in the middle, to a micrometre. */
+    public static PetGrid of(CylindricalScanner scanner) {
+        double spacing = scanner.radiusMm() * Math.sin(Math.PI / scanner.crystalsPerRing());
+        return of(scanner, Math.max(1, Math.rint(spacing * MICROMETRES)) / MICROMETRES);
     }
 
     public int voxels() {
