@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param driverUrl base URL of the Spark driver
  * @param agents base URLs of the agents, one per host with GPUs
  * @param inferenceUrl base URL of the model service, as executors reach it
- * @param model model of the rule that applies when no rules are given
+ * @param model model of the PET-CT rule that applies when no rules are given
  * @param archiveRoot URI of the archive, as executors reach it
  * @param stagingRoot URI of the folder that attempts write their results below
  * @param lease how long a lease lasts after the driver was last heard of
@@ -63,7 +63,9 @@ public record ManagerProperties(
             throw new IllegalArgumentException("tomogrid.manager: " + String.join("; ", faults));
         }
         agents = List.copyOf(agents);
-        rules = rules == null || rules.isEmpty() ? List.of(RoutingRule.petCt(model)) : List.copyOf(rules);
+        rules = rules == null || rules.isEmpty()
+                ? List.of(RoutingRule.petCt(model), RoutingRule.petOsem())
+                : List.copyOf(rules);
     }
 
     private static void require(List<String> faults, String key, URI value) {

@@ -1,5 +1,6 @@
 package io.tomogrid.manager;
 
+import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.SeriesRef;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.slices.SliceRequest;
@@ -12,36 +13,61 @@ import org.springframework.util.unit.DataSize;
  * Which studies a protocol is for, and what it needs.
  *
  * @param protocol name of the protocol
- * @param modalities a study must have at least one series of each
+ * @param modalities a study must have at least one series of each, raw data aside; empty for any
  * @param memory device memory
  * @param computeSlices MIG compute slices
- * @param model model at the model service
+ * @param model model at the model service, empty if the protocol needs none
+ * @param sopClasses a study must have at least one instance of each SOP Class UID; empty or null for any
  */
-public record RoutingRule(String protocol, List<String> modalities, DataSize memory, int computeSlices, String model) {
+public record RoutingRule(
+        String protocol,
+        List<String> modalities,
+        DataSize memory,
+        int computeSlices,
+        String model,
+        List<String> sopClasses) {
+    private static final String RAW_DATA = "1.2.840.10008.5.1.4.1.1.66";
+
     public RoutingRule {
-        if (protocol == null || modalities == null || modalities.isEmpty() || memory == null || model == null) {
-            throw new IllegalArgumentException(
-                    "tomogrid.manager.rules: each needs protocol, modalities, memory, compute-slices and model");
+        modalities = modalities == null ? List.of() : List.copyOf(modalities);
+        sopClasses = sopClasses == null ? List.of() : List.copyOf(sopClasses);
+        if (protocol == null || modalities.isEmpty() && sopClasses.isEmpty() || memory == null || model == null) {
+            throw new IllegalArgumentException("tomogrid.manager.rules: each needs protocol, modalities or sop-classes,"
+                    + " memory, compute-slices and model");
         }
-        modalities = List.copyOf(modalities);
     }
 
     static RoutingRule petCt(String model) {
-        return new RoutingRule("petct-standard", List.of("PT", "CT"), DataSize.ofGigabytes(9), 2, model);
+        return new RoutingRule("petct-standard", List.of("PT", "CT"), DataSize.ofGigabytes(9), 2, model, List.of());
+    }
+
+    /** Whose raw data it is stands in the data set, which the feed does not show: the protocol refuses what it cannot read. */
+    static RoutingRule petOsem() {
+        return new RoutingRule("pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA));
     }
 
     boolean matches(StudyComplete study) {
-        return modalitiesOf(study).containsAll(modalities);
+        return modalitiesOf(study).containsAll(modalities)
+                && sopClassesOf(study).containsAll(sopClasses);
     }
 
     SliceRequest request() {
         return new SliceRequest(memory.toBytes(), computeSlices);
     }
 
+    /** Of the series that hold more than raw data: raw data has the modality of what it can become. */
     static Set<String> modalitiesOf(StudyComplete study) {
         return study.series().stream()
-                .filter(series -> !series.instances().isEmpty())
+                .filter(series -> series.instances().stream()
+                        .anyMatch(instance -> !instance.sopClassUid().equals(RAW_DATA)))
                 .map(SeriesRef::modality)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> sopClassesOf(StudyComplete study) {
+        return study.series().stream()
+                .flatMap(series -> series.instances().stream())
+                .map(InstanceRef::sopClassUid)
                 .collect(Collectors.toSet());
     }
 }

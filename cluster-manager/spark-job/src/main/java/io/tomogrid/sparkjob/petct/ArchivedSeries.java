@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Reads images out of the archive; bytes that have not the SHA-256 of their reference are never looked at. */
-final class ArchivedSeries {
+public final class ArchivedSeries {
     private final SegmentReader archive;
     private final Parallel parallel;
 
-    ArchivedSeries(SegmentReader archive, Parallel parallel) {
+    public ArchivedSeries(SegmentReader archive, Parallel parallel) {
         this.archive = archive;
         this.parallel = parallel;
     }
@@ -31,6 +31,11 @@ final class ArchivedSeries {
     /** Everything of one instance but its pixel data. */
     Dataset header(InstanceRef instance) throws ProtocolFailure {
         return dataset(instance, Tag.PixelData);
+    }
+
+    /** One instance, whole. */
+    public Dataset whole(InstanceRef instance) throws ProtocolFailure {
+        return dataset(instance, 0xffffffff);
     }
 
     /** All images of a series, in the order of their references. */

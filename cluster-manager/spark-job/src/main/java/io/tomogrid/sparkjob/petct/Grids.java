@@ -7,10 +7,10 @@ import io.tomogrid.imaging.Vec3;
 import io.tomogrid.imaging.VolumeGeometry;
 
 /** The same grid in the words of the volumes and in those of the DICOM encoders, which do not know each other. */
-final class Grids {
+public final class Grids {
     private Grids() {}
 
-    static ImageGrid of(VolumeGeometry g) {
+    public static ImageGrid of(VolumeGeometry g) {
         GridSize size = g.size();
         return new ImageGrid(
                 size.nx(),

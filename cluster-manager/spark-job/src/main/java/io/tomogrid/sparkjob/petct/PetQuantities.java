@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** Takes out of PET headers what SUV depends on. */
-final class PetQuantities {
+public final class PetQuantities {
     private static final int GE_GROUP = 0x0009;
     private static final String GE_CREATOR = "GEMS_PETD_01";
     private static final int GE_SCAN_DATE_TIME = 0x0d;
@@ -41,7 +41,7 @@ final class PetQuantities {
     private PetQuantities() {}
 
     /** @param headers in the order of the slices */
-    static PetQuantity of(List<Dataset> headers) throws ProtocolFailure {
+    public static PetQuantity of(List<Dataset> headers) throws ProtocolFailure {
         Dataset first = headers.get(0);
         for (Dataset header : headers) {
             same(first, header);

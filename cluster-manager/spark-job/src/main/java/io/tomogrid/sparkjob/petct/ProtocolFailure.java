@@ -4,7 +4,7 @@ import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 
 /** The study cannot be processed; its message names the fault and what to do next, without patient data. */
-final class ProtocolFailure extends Exception {
+public final class ProtocolFailure extends Exception {
     private static final long serialVersionUID = 1;
     private final Remedy remedy;
 
@@ -19,11 +19,11 @@ final class ProtocolFailure extends Exception {
     }
 
     /** The images are at fault. */
-    static ProtocolFailure input(String reason) {
+    public static ProtocolFailure input(String reason) {
         return new ProtocolFailure(reason, Remedy.FIX_INPUT);
     }
 
-    TaskOutcome.Failed outcome() {
+    public TaskOutcome.Failed outcome() {
         return new TaskOutcome.Failed(getMessage(), remedy);
     }
 }

@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Tells the stages of a run as they begin, and afterwards how long each took. */
-final class Stages {
+public final class Stages {
     private final Progress progress;
     private final List<Findings.Stage> done = new ArrayList<>();
     private String current;
     private long since;
 
-    Stages(Progress progress) {
+    public Stages(Progress progress) {
         this.progress = progress;
     }
 
-    void begin(String name) {
+    public void begin(String name) {
         end();
         progress.stage(name);
         current = name;
@@ -24,7 +24,7 @@ final class Stages {
     }
 
     /** The stages in order; the one that runs ends here. */
-    List<Findings.Stage> finish() {
+    public List<Findings.Stage> finish() {
         end();
         return List.copyOf(done);
     }

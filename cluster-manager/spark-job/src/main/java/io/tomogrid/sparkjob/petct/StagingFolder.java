@@ -30,11 +30,11 @@ import org.apache.hadoop.fs.permission.FsPermission;
  * Where an attempt puts its result files: durable before it names them. A file appears under its name only when it is
  * whole, so that an attempt that runs twice at once never shows half a file; both write the same bytes.
  */
-abstract class StagingFolder {
+public abstract class StagingFolder {
     private static final String TRANSFER_SYNTAX = Uid.ExplicitVRLittleEndian;
 
     /** @param root {@code file:///…} or another Hadoop {@code FileSystem}, such as {@code hdfs://…} */
-    static StagingFolder open(String root) throws IOException {
+    public static StagingFolder open(String root) throws IOException {
         URI uri = URI.create(root);
         return "file".equals(uri.getScheme()) ? new Local(java.nio.file.Path.of(uri)) : hadoop(uri);
     }
@@ -45,7 +45,7 @@ abstract class StagingFolder {
     }
 
     /** Writes the data set as a DICOM file. @param kind of the result @param name of the file; no patient data */
-    final ResultObject write(String kind, String name, Dataset dataset) throws IOException {
+    public final ResultObject write(String kind, String name, Dataset dataset) throws IOException {
         Counted counted = new Counted(create(name));
         boolean whole = false;
         try {
@@ -68,7 +68,7 @@ abstract class StagingFolder {
     }
 
     /** The names are durable too. */
-    abstract void sync() throws IOException;
+    public abstract void sync() throws IOException;
 
     /** An open file without its final name. */
     abstract OutputStream create(String name) throws IOException;
@@ -141,7 +141,7 @@ abstract class StagingFolder {
         }
 
         @Override
-        void sync() throws IOException {
+        public void sync() throws IOException {
             try (FileChannel names = FileChannel.open(folder)) {
                 names.force(true);
             }
@@ -200,7 +200,7 @@ abstract class StagingFolder {
         }
 
         @Override
-        void sync() {
+        public void sync() {
             // the name node has logged every rename that it answered
         }
     }

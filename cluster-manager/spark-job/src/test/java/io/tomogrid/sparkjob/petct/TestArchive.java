@@ -24,24 +24,24 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Puts images into a real archive and says where they lie, as the gateway would. */
-final class TestArchive implements AutoCloseable {
+public final class TestArchive implements AutoCloseable {
     private final Path folder;
     private final SegmentLog log;
     private final Map<String, List<InstanceRef>> series = new LinkedHashMap<>();
     private final Map<String, String> modalities = new LinkedHashMap<>();
     private String study;
 
-    TestArchive(Path folder) throws IOException {
+    public TestArchive(Path folder) throws IOException {
         this.folder = folder;
         this.log = SegmentLog.open(folder.toUri(), SegmentLogConfig.defaults().withMinFreeBytes(0));
     }
 
-    String root() {
+    public String root() {
         return folder.toUri().toString();
     }
 
     /** @param claimed the transfer syntax that the reference names; the bytes are of {@code syntax} */
-    void add(Dataset image, String syntax, String claimed) throws IOException {
+    public void add(Dataset image, String syntax, String claimed) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DatasetWriter.write(bytes, syntax, image);
         Payload payload = Payload.of(bytes.toByteArray());
@@ -72,7 +72,7 @@ final class TestArchive implements AutoCloseable {
         }
     }
 
-    StudyComplete complete() {
+    public StudyComplete complete() {
         return new StudyComplete(
                 1,
                 study,

@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs the protocol on images that go through a real archive and a real socket to a model. */
-final class TestTask {
+public final class TestTask {
     private TestTask() {}
 
-    static ReconstructionTask task(
+    public static ReconstructionTask task(
             StudyComplete study,
             String archive,
             Path staging,

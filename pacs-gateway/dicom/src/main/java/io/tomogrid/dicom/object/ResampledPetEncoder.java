@@ -3,9 +3,6 @@ package io.tomogrid.dicom.object;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
-import io.tomogrid.dicom.VR;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -13,8 +10,6 @@ import java.util.stream.Stream;
 
 /** The PET on another grid (the CT's) as Positron Emission Tomography Image Storage, PS3.3 A.21: an instance per slice. */
 public final class ResampledPetEncoder {
-    private static final int LARGEST_STORED = 32767;
-
     /**
      * What still holds for the resampled image. Series Date and Time stay those of the source: decay correction START refers
      * to them, so the SUV of the copy is derived as that of the source.
@@ -68,7 +63,6 @@ public final class ResampledPetEncoder {
         for (int tag : new int[] {Tag.SeriesDate, Tag.SeriesTime, Tag.Units, Tag.DecayCorrection}) {
             InstanceReference.required(source, tag);
         }
-        double slope = slope(grid, k, values);
         Dataset image = ResultHeader.ofImage(
                 context, series, "PT", Uid.PositronEmissionTomographyImageStorage, "pet-on-ct/" + k, k + 1);
         ResultHeader.putFrameOfReference(context, image);
@@ -81,69 +75,18 @@ public final class ResampledPetEncoder {
             image.putEmpty(tag).copyFrom(source, tag);
         }
         image.copyFrom(source, COPIED).copyFrom(nearest, COPIED_FROM_NEAREST);
-        putOrientation(source, image);
+        PetPixels.putOrientation(source, image);
         List<InstanceReference> references =
                 IntStream.rangeClosed(used[0], used[1]).mapToObj(pet::instance).toList();
-        return image.put(Tag.ImageType, "DERIVED", "PRIMARY")
+        image.put(Tag.ImageType, "DERIVED", "PRIMARY")
                 .put(Tag.SeriesType, seriesType(source), "IMAGE")
                 .put(Tag.NumberOfSlices, grid.slices())
                 .put(Tag.ImageIndex, k + 1)
-                .put(Tag.SamplesPerPixel, 1)
-                .put(Tag.PhotometricInterpretation, "MONOCHROME2")
-                .put(Tag.Rows, grid.rows())
-                .put(Tag.Columns, grid.columns())
-                .put(Tag.BitsAllocated, 16)
-                .put(Tag.BitsStored, 16)
-                .put(Tag.HighBit, 15)
-                .put(Tag.PixelRepresentation, 0)
-                .put(Tag.RescaleIntercept, 0)
-                .put(Tag.RescaleSlope, slope)
-                .put(Tag.LossyImageCompression, "00")
-                .put(Tag.BurnedInAnnotation, "NO")
                 .put(Tag.DerivationDescription, "PET resampled to the grid of the CT by trilinear interpolation")
                 .putItems(Tag.DerivationCodeSequence, Codes.SPATIAL_RESAMPLING.item())
-                .putItems(Tag.SourceImageSequence, ResultHeader.sourceImages(references))
-                .putBytes(
-                        Tag.PixelData,
-                        VR.OW,
-                        stored(values, image.doubleValue(Tag.RescaleSlope).orElseThrow()));
-    }
-
-    /**
-     * NM/PET Patient Orientation Module, PS3.3 C.8.4.6; Patient Position is allowed only where its codes are absent, though many
-     * scanners write both.
-     */
-    private static void putOrientation(Dataset source, Dataset image) {
-        image.putEmpty(Tag.PatientGantryRelationshipCodeSequence)
-                .copyFrom(source, Tag.PatientOrientationCodeSequence, Tag.PatientGantryRelationshipCodeSequence);
-        if (!image.contains(Tag.PatientOrientationCodeSequence)) {
-            image.putEmpty(Tag.PatientPosition).copyFrom(source, Tag.PatientPosition);
-        }
-    }
-
-    /** Largest value of the slice over the largest stored one; 1 for an empty slice. */
-    private static double slope(ImageGrid grid, int k, float[] values) {
-        if (values.length != grid.pixelsPerSlice()) {
-            throw new IllegalArgumentException(
-                    "slice " + k + ": expected " + grid.pixelsPerSlice() + " values, got " + values.length);
-        }
-        float largest = 0;
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new IllegalArgumentException("slice " + k + ": expected finite values, got " + value);
-            }
-            largest = Math.max(largest, value);
-        }
-        return largest > 0 ? largest / (double) LARGEST_STORED : 1;
-    }
-
-    /** @param slope as the decimal string has it, so that reading multiplies with what was divided by */
-    private static byte[] stored(float[] values, double slope) {
-        ByteBuffer out = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : values) {
-            out.putShort((short) Math.round(Math.max(value, 0) / slope));
-        }
-        return out.array();
+                .putItems(Tag.SourceImageSequence, ResultHeader.sourceImages(references));
+        PetPixels.put(image, grid, k, values);
+        return image;
     }
 
     /** A dynamic or gated series would need attributes of its times; one volume of it stands still. */

@@ -28,6 +28,10 @@ public record ResultContext(
         predecessors = List.copyOf(predecessors);
     }
 
+    ResultOrigin origin() {
+        return new ResultOrigin(pet.header(), uids, created, equipment);
+    }
+
     /** The PET and then the others. */
     List<SeriesReference> sources() {
         return Stream.concat(Stream.of(pet.series()), otherSources.stream()).toList();

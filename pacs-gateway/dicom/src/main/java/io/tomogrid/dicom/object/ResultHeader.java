@@ -90,8 +90,14 @@ final class ResultHeader {
     /** Everything but what the IOD of the result adds, for IODs with the General Series Module. */
     static Dataset ofImage(
             ResultContext context, ResultSeries series, String modality, String sopClassUid, String role, int number) {
-        Dataset source = context.pet().header();
-        Dataset result = of(context, series, modality, sopClassUid, role, number);
+        return ofImage(context.origin(), series, modality, sopClassUid, role, number);
+    }
+
+    /** Everything but what the IOD of the result adds, for IODs with the General Series Module. */
+    static Dataset ofImage(
+            ResultOrigin origin, ResultSeries series, String modality, String sopClassUid, String role, int number) {
+        Dataset source = origin.source();
+        Dataset result = of(origin, series, modality, sopClassUid, role, number);
         result.copyFrom(source, Tag.BodyPartExamined);
         if (result.string(Tag.BodyPartExamined).filter(UNPAIRED::contains).isEmpty()) {
             result.putEmpty(Tag.Laterality).copyFrom(source, Tag.Laterality); // required of paired parts
@@ -102,17 +108,23 @@ final class ResultHeader {
     /** Everything but what the IOD of the result adds. */
     static Dataset of(
             ResultContext context, ResultSeries series, String modality, String sopClassUid, String role, int number) {
-        Dataset source = context.pet().header();
+        return of(context.origin(), series, modality, sopClassUid, role, number);
+    }
+
+    /** Everything but what the IOD of the result adds. */
+    static Dataset of(
+            ResultOrigin origin, ResultSeries series, String modality, String sopClassUid, String role, int number) {
+        Dataset source = origin.source();
         Dataset result = new Dataset();
         for (int tag : TYPE_2) {
             result.putEmpty(tag).copyFrom(source, tag);
         }
         InstanceReference.required(source, Tag.StudyInstanceUID);
         result.copyFrom(source, OPTIONAL);
-        ZonedDateTime created = created(context);
-        Equipment equipment = context.equipment();
+        ZonedDateTime created = created(origin);
+        Equipment equipment = origin.equipment();
         return result.put(Tag.SOPClassUID, sopClassUid)
-                .put(Tag.SOPInstanceUID, context.uids().uid(role))
+                .put(Tag.SOPInstanceUID, origin.uids().uid(role))
                 .put(Tag.InstanceCreationDate, DATE.format(created))
                 .put(Tag.InstanceCreationTime, TIME.format(created))
                 .put(Tag.ContentDate, DATE.format(created))
@@ -132,7 +144,11 @@ final class ResultHeader {
 
     /** Frame of Reference Module, PS3.3 C.7.4.1. */
     static void putFrameOfReference(ResultContext context, Dataset result) {
-        Dataset source = context.pet().header();
+        putFrameOfReference(context.pet().header(), result);
+    }
+
+    /** Frame of Reference Module, PS3.3 C.7.4.1. */
+    static void putFrameOfReference(Dataset source, Dataset result) {
         InstanceReference.required(source, Tag.FrameOfReferenceUID);
         result.putEmpty(Tag.PositionReferenceIndicator)
                 .copyFrom(source, Tag.FrameOfReferenceUID, Tag.PositionReferenceIndicator);
@@ -140,10 +156,15 @@ final class ResultHeader {
 
     /** Contributing Equipment of the SOP Common Module: the scanner, as far as the source names it. */
     static void putScanner(ResultContext context, Dataset result) {
+        putScanner(context.pet().header(), result);
+    }
+
+    /** Contributing Equipment of the SOP Common Module: the scanner, as far as the source names it. */
+    static void putScanner(Dataset source, Dataset result) {
         Dataset scanner = new Dataset()
                 .putItems(Tag.PurposeOfReferenceCodeSequence, Codes.ACQUISITION_EQUIPMENT.item())
                 .copyFrom(
-                        context.pet().header(),
+                        source,
                         Tag.Manufacturer,
                         Tag.InstitutionName,
                         Tag.StationName,
@@ -178,11 +199,14 @@ final class ResultHeader {
     }
 
     static ZonedDateTime created(ResultContext context) {
-        ZoneId zone = context.pet()
-                .header()
+        return created(context.origin());
+    }
+
+    static ZonedDateTime created(ResultOrigin origin) {
+        ZoneId zone = origin.source()
                 .string(Tag.TimezoneOffsetFromUTC)
                 .map(offset -> (ZoneId) ZoneOffset.from(OFFSET.parse(offset)))
                 .orElse(ZoneId.systemDefault());
-        return context.created().atZone(zone);
+        return origin.created().atZone(zone);
     }
 }

@@ -27,9 +27,10 @@ public final class SyntheticStudy implements Iterable<Dataset> {
     private static final ImageGrid PET = centred(144, 144, 160, 4, 4);
     private static final ImageGrid CT = centred(256, 256, 214, 2, 3);
 
-    private static final double WEIGHT_KG = 70;
+    static final double WEIGHT_KG = 70;
     private static final double DOSE_BQ = 370e6;
-    private static final double HALF_LIFE_S = 6586.2;
+    static final double HALF_LIFE_S = 6586.2;
+    static final double POSITRON_FRACTION = 0.967;
     private static final double UPTAKE_S = 3600;
     private static final double FRAME_S = 120;
     private static final int CT_INTERCEPT = -1024;
@@ -240,19 +241,19 @@ public final class SyntheticStudy implements Iterable<Dataset> {
                 .put(Tag.LossyImageCompression, "00");
     }
 
-    private static Dataset radiopharmaceutical() {
+    static Dataset radiopharmaceutical() {
         return new Dataset()
                 .put(Tag.Radiopharmaceutical, "Fluorodeoxyglucose F^18^")
                 .put(Tag.RadiopharmaceuticalStartTime, "090000")
                 .put(Tag.RadiopharmaceuticalStartDateTime, "20260115090000")
                 .put(Tag.RadionuclideTotalDose, DOSE_BQ)
                 .put(Tag.RadionuclideHalfLife, HALF_LIFE_S)
-                .put(Tag.RadionuclidePositronFraction, 0.967)
+                .put(Tag.RadionuclidePositronFraction, POSITRON_FRACTION)
                 .putItems(Tag.RadionuclideCodeSequence, code("77004003", "^18^Fluorine"))
                 .putItems(Tag.RadiopharmaceuticalCodeSequence, code("35321007", "Fluorodeoxyglucose F^18^"));
     }
 
-    private static Dataset code(String snomed, String meaning) {
+    static Dataset code(String snomed, String meaning) {
         return new Dataset()
                 .put(Tag.CodeValue, snomed)
                 .put(Tag.CodingSchemeDesignator, "SCT")

@@ -1,0 +1,131 @@
+package io.tomogrid.sparkjob.osem;
+
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.Uid;
+import io.tomogrid.dicom.object.PetRawObject;
+import io.tomogrid.gateway.contract.InstanceRef;
+import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.imaging.pet.PetAcquisition;
+import io.tomogrid.imaging.pet.PetRawException;
+import io.tomogrid.imaging.pet.PetRawFormat;
+import io.tomogrid.sparkjob.petct.ArchivedSeries;
+import io.tomogrid.sparkjob.petct.ProtocolFailure;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The raw acquisition of a study.
+ *
+ * @param header of its instance, without the payload
+ * @param notes on what was left alone
+ */
+record RawSource(Dataset header, PetAcquisition acquisition, List<String> notes) {
+    private static final double DURATION_TOLERANCE_MS = 1;
+
+    /** The instance of our private creator; of several, that with the smallest SOP Instance UID. */
+    static RawSource of(StudyComplete study, ArchivedSeries archive) throws ProtocolFailure {
+        List<InstanceRef> raw = study.series().stream()
+                .flatMap(series -> series.instances().stream())
+                .filter(instance -> instance.sopClassUid().equals(Uid.RawDataStorage))
+                .sorted(Comparator.comparing(InstanceRef::sopInstanceUid))
+                .toList();
+        List<String> notes = new ArrayList<>();
+        RawSource found = null;
+        String manufacturer = "";
+        for (InstanceRef instance : raw) {
+            if (found != null) {
+                notes.add(
+                        "raw data " + instance.sopInstanceUid() + " was left alone: one acquisition is reconstructed");
+                continue;
+            }
+            Dataset dataset = archive.whole(instance);
+            var payload = PetRawObject.payload(dataset);
+            if (payload.isPresent()) {
+                found = new RawSource(header(dataset), acquisition(instance, payload.get()), notes);
+            } else {
+                manufacturer = dataset.string(Tag.Manufacturer).orElse("an unnamed manufacturer");
+                notes.add("raw data " + instance.sopInstanceUid() + " was left alone: the payload is private to "
+                        + manufacturer);
+            }
+        }
+        if (found == null) {
+            throw ProtocolFailure.input(
+                    raw.isEmpty()
+                            ? "the study has no raw data (Raw Data Storage); send it, or correct the routing rule"
+                            : "the study's raw data is in the private format of " + manufacturer
+                                    + ", which is kept but cannot be decoded; wrap the acquisition as "
+                                    + PetRawFormat.NAME + ", or let the scanner reconstruct it");
+        }
+        found.checkDuration();
+        return found;
+    }
+
+    /** Frame of Reference and others that results cannot be without. */
+    private static Dataset header(Dataset dataset) throws ProtocolFailure {
+        Dataset header = new Dataset();
+        dataset.forEach(element -> {
+            if ((element.tag() >>> 16) % 2 == 0) {
+                header.put(element);
+            }
+        });
+        for (int tag : new int[] {
+            Tag.FrameOfReferenceUID, Tag.SeriesDate, Tag.SeriesTime, Tag.AcquisitionDate, Tag.AcquisitionTime
+        }) {
+            if (header.string(tag).isEmpty()) {
+                throw fault(header, io.tomogrid.dicom.Dictionary.describe(tag) + " is missing");
+            }
+        }
+        return header;
+    }
+
+    private static PetAcquisition acquisition(InstanceRef instance, PetRawObject.Payload payload)
+            throws ProtocolFailure {
+        String uid = instance.sopInstanceUid();
+        if (!payload.format().equals(PetRawFormat.NAME)) {
+            throw ProtocolFailure.input("raw data " + uid + ": expected the payload's format to be " + PetRawFormat.NAME
+                    + "; send it as this release reads it, see docs/pet-raw-format.md");
+        }
+        if (!payload.intact()) {
+            throw ProtocolFailure.input(
+                    "raw data " + uid + ": the payload has not the SHA-256 that the object states; send it again");
+        }
+        try {
+            return PetRawFormat.read(payload.bytes());
+        } catch (PetRawException unreadable) {
+            throw ProtocolFailure.input("raw data " + uid + ": " + unreadable.getMessage()
+                    + "; correct it at its source and send it again, see docs/pet-raw-format.md");
+        }
+    }
+
+    private void checkDuration() throws ProtocolFailure {
+        double stated = header.doubleValue(Tag.ActualFrameDuration).orElse(Double.NaN);
+        if (!(Math.abs(stated - acquisition.durationS() * 1000) <= DURATION_TOLERANCE_MS)) {
+            throw fault(
+                    header,
+                    "Actual Frame Duration (0018,1242) is " + stated + " ms, the payload's "
+                            + acquisition.durationS() * 1000 + " ms");
+        }
+    }
+
+    /** A positive number of the radiopharmaceutical. */
+    double ofRadiopharmaceutical(int tag) throws ProtocolFailure {
+        double value = header.item(Tag.RadiopharmaceuticalInformationSequence)
+                .map(item -> item.doubleValue(tag).orElse(Double.NaN))
+                .orElse(Double.NaN);
+        if (!(value > 0) || Double.isInfinite(value)) {
+            throw fault(
+                    header,
+                    io.tomogrid.dicom.Dictionary.describe(tag) + " is missing or not positive, so counts"
+                            + " cannot become Bq/ml");
+        }
+        return value;
+    }
+
+    private static ProtocolFailure fault(Dataset header, String fault) {
+        return ProtocolFailure.input(
+                "raw data " + header.string(Tag.SOPInstanceUID).orElse("?") + ": " + fault
+                        + "; repair it at its source and send it again");
+    }
+}

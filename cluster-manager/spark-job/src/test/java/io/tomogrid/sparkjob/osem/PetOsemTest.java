@@ -1,0 +1,197 @@
+package io.tomogrid.sparkjob.osem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tomogrid.cluster.contract.Findings;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Element;
+import io.tomogrid.dicom.Part10;
+import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.Uid;
+import io.tomogrid.dicom.VR;
+import io.tomogrid.dicom.synthetic.SyntheticRaw;
+import io.tomogrid.engine.Parallel;
+import io.tomogrid.gateway.contract.ResultObject;
+import io.tomogrid.imaging.Vec3;
+import io.tomogrid.imaging.pet.AxialSegment;
+import io.tomogrid.imaging.pet.CylindricalScanner;
+import io.tomogrid.imaging.pet.ImageQualityPhantom;
+import io.tomogrid.imaging.pet.PetRawFormat;
+import io.tomogrid.imaging.pet.SimulatedScan;
+import io.tomogrid.imaging.pet.Solid;
+import io.tomogrid.sparkjob.Protocols;
+import io.tomogrid.sparkjob.petct.TestArchive;
+import io.tomogrid.sparkjob.petct.TestTask;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** REC-06: the whole protocol on a small scanner, through a real archive. */
+class PetOsemTest {
+    private static final CylindricalScanner SCANNER =
+            new CylindricalScanner(144, 130, 6, 8, 60, AxialSegment.michelogram(6, 3, 3));
+    private static final Vec3 CENTRE = new Vec3(10, -20, -300);
+    private static final double BQ_ML = 8000;
+
+    @TempDir
+    Path temp;
+
+    /** A cylinder of 8 kBq/ml, 140 mm wide and longer than the scanner, without noise. */
+    private static byte[] payload() {
+        var phantom = new ImageQualityPhantom(BQ_ML, new Solid.Cylinder(new Vec3(0, 0, 0), 70, 70, 500), List.of());
+        return PetRawFormat.write(new SimulatedScan(
+                        SCANNER, CENTRE, 600, 1e-3, SyntheticRaw.HALF_LIFE_S, SyntheticRaw.POSITRON_FRACTION, 0.3)
+                .expected(phantom, 1));
+    }
+
+    private static Dataset raw(long seed) {
+        return SyntheticRaw.of(seed, 600, PetRawFormat.NAME, PetRawFormat.VERSION, payload());
+    }
+
+    private TaskOutcome run(List<Dataset> instances, String folder, int threads, List<String> stages)
+            throws IOException {
+        try (TestArchive archive = new TestArchive(temp.resolve(folder).resolve("archive"))) {
+            for (Dataset instance : instances) {
+                archive.add(instance, Uid.ImplicitVRLittleEndian, Uid.ImplicitVRLittleEndian);
+            }
+            return new PetOsem(new Parallel(threads))
+                    .run(
+                            TestTask.task(
+                                    archive.complete(),
+                                    archive.root(),
+                                    temp.resolve(folder).resolve("staging"),
+                                    "",
+                                    true),
+                            stages::add);
+        }
+    }
+
+    @Test
+    void a_uniform_cylinder_comes_back_in_bq_per_ml() throws Exception {
+        List<String> stages = new ArrayList<>();
+        var succeeded = (TaskOutcome.Succeeded) run(List.of(raw(1)), "a", 2, stages);
+        assertThat(stages).containsSubsequence("read", "osem", "osem 1/4", "osem 4/4", "encode");
+        List<ResultObject> objects = succeeded.manifest().objects();
+        assertThat(objects).hasSize(11).allMatch(object -> object.kind().equals("PET"));
+        for (int k = 2; k < 9; k++) {
+            Dataset slice = read("a", objects.get(k));
+            assertThat(slice.strings(Tag.ImageType)).containsExactly("ORIGINAL", "PRIMARY");
+            assertThat(slice.string(Tag.ReconstructionMethod)).contains("OSEM 4i6s");
+            double[] position = slice.doubles(Tag.ImagePositionPatient);
+            assertThat(position[2]).isCloseTo(CENTRE.z() + (k - 5) * 4, within(1e-6));
+            assertThat(mean(slice, 0, 50)).as("slice %d, inside", k).isCloseTo(BQ_ML, within(0.02 * BQ_ML));
+            assertThat(mean(slice, 80, 95)).as("slice %d, outside", k).isLessThan(0.02 * BQ_ML);
+        }
+    }
+
+    /** SUV of the result: the manual's formula on what went in. */
+    @Test
+    void the_series_can_be_quantified() throws Exception {
+        var succeeded = (TaskOutcome.Succeeded) run(List.of(raw(1)), "a", 2, new ArrayList<>());
+        Findings findings = succeeded.findings();
+        double suv = BQ_ML * 70_000 / (370e6 * Math.pow(2, -3600 / 6586.2));
+        assertThat(findings.suvMax()).isBetween(suv, 1.6 * suv);
+        assertThat(findings.derivation()).isNotEmpty();
+        assertThat(findings.backend()).isEqualTo("cpu");
+        assertThat(findings.notes()).anyMatch(note -> note.contains("not for scatter"));
+        Dataset slice = read("a", succeeded.manifest().objects().get(3));
+        double decay = Math.log(2) / 6586.2 * 600;
+        double factor = decay / (1 - Math.exp(-decay));
+        assertThat(slice.doubleValue(Tag.DecayFactor).orElseThrow()).isCloseTo(factor, within(1e-5));
+        assertThat(slice.doubleValue(Tag.FrameReferenceTime).orElseThrow())
+                .isCloseTo(1000 * Math.log(factor) * 6586.2 / Math.log(2), within(0.5));
+    }
+
+    @Test
+    void the_same_task_gives_the_same_bytes_on_any_number_of_threads() throws Exception {
+        var one = (TaskOutcome.Succeeded) run(List.of(raw(1)), "a", 1, new ArrayList<>());
+        var three = (TaskOutcome.Succeeded) run(List.of(raw(1)), "b", 3, new ArrayList<>());
+        assertThat(three.manifest().objects()).isEqualTo(one.manifest().objects());
+    }
+
+    @Test
+    void the_driver_finds_it_by_its_name() {
+        assertThat(Protocols.named("pet-osem")).isInstanceOf(PetOsem.class);
+    }
+
+    @Test
+    void another_acquisition_of_the_study_is_named() throws Exception {
+        Dataset second = raw(1).put(Tag.SOPInstanceUID, "9.9");
+        var succeeded = (TaskOutcome.Succeeded) run(List.of(raw(1), second), "a", 2, new ArrayList<>());
+        assertThat(succeeded.findings().notes()).anyMatch(note -> note.contains("9.9 was left alone"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            vendor   | private format of Tomogrid
+            digest   | has not the SHA-256 that the object states
+            format   | expected the payload's format to be TOMOGRID-PET-SINOGRAM
+            payload  | the bytes do not begin with its magic number
+            frame    | (0020,0052) FrameOfReferenceUID is missing
+            dose     | (0018,1075) RadionuclideHalfLife is missing or not positive
+            duration | Actual Frame Duration (0018,1242) is 5.0 ms, the payload's 600000.0 ms
+            none     | no raw data
+            """)
+    void bad_input_is_named_without_the_patient(String fault, String reason) throws IOException {
+        var failed = (TaskOutcome.Failed) run(List.of(broken(fault)), "a", 2, new ArrayList<>());
+        assertThat(failed.remedy()).isEqualTo(TaskOutcome.Remedy.FIX_INPUT);
+        assertThat(failed.reason()).contains(reason).doesNotContain("PHANTOM").doesNotContain("SYNTHETIC-RAW");
+    }
+
+    private static Dataset broken(String fault) {
+        return switch (fault) {
+            case "vendor" ->
+                raw(1).put(new Element.Value(
+                        0x7d010010, VR.LO, "SOMEBODY".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+            case "digest" -> {
+                Dataset raw = raw(1);
+                raw.bytes(0x7d011010).orElseThrow()[2000] ^= 1;
+                yield raw;
+            }
+            case "format" -> SyntheticRaw.of(1, 600, "OTHER", 1, payload());
+            case "payload" -> SyntheticRaw.of(1, 600, PetRawFormat.NAME, 1, new byte[5000]);
+            case "frame" -> raw(1).remove(Tag.FrameOfReferenceUID);
+            case "dose" -> raw(1).remove(Tag.RadiopharmaceuticalInformationSequence);
+            case "duration" -> raw(1).put(Tag.ActualFrameDuration, 5);
+            case "none" -> raw(1).put(Tag.SOPClassUID, Uid.CTImageStorage);
+            default -> throw new IllegalArgumentException(fault);
+        };
+    }
+
+    private Dataset read(String folder, ResultObject object) throws IOException {
+        return Part10.read(temp.resolve(folder).resolve("staging").resolve(object.file()))
+                .dataset();
+    }
+
+    /** Mean of the pixels whose distance from the scanner's axis is in a range, mm. */
+    private static double mean(Dataset slice, double from, double to) {
+        double slope = slice.doubleValue(Tag.RescaleSlope).orElseThrow();
+        double spacing = slice.doubles(Tag.PixelSpacing)[0];
+        double[] position = slice.doubles(Tag.ImagePositionPatient);
+        int columns = slice.intValue(Tag.Columns).orElseThrow();
+        ByteBuffer pixels =
+                ByteBuffer.wrap(slice.bytes(Tag.PixelData).orElseThrow()).order(ByteOrder.LITTLE_ENDIAN);
+        double sum = 0;
+        int count = 0;
+        for (int at = 0; pixels.hasRemaining(); at++) {
+            double value = pixels.getShort() * slope;
+            double x = position[0] + at % columns * spacing - CENTRE.x();
+            double y = position[1] + at / columns * spacing - CENTRE.y();
+            double r = Math.hypot(x, y);
+            if (r >= from && r < to) {
+                sum += value;
+                count++;
+            }
+        }
+        return sum / count;
+    }
+}

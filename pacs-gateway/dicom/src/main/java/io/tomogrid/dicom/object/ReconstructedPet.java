@@ -1,0 +1,35 @@
+package io.tomogrid.dicom.object;
+
+import java.util.List;
+
+/**
+ * How a PET image was reconstructed.
+ *
+ * @param origin its source is the header of the Raw Data instance
+ * @param corrected values of Corrected Image (0028,0051): exactly the corrections that ran
+ * @param method Reconstruction Method (0054,1103), at most 64 characters
+ * @param attenuationMethod Attenuation Correction Method (0054,1101), at most 64 characters
+ * @param randomsMethod Randoms Correction Method (0054,1100): NONE, DLYD or SING
+ * @param durationMs Actual Frame Duration (0018,1242)
+ * @param frameReferenceMs Frame Reference Time (0054,1300): from the series' time to the time of average decay
+ * @param decayFactor Decay Factor (0054,1321): mean activity times this is the activity at the series' time
+ */
+public record ReconstructedPet(
+        ResultOrigin origin,
+        List<String> corrected,
+        String method,
+        String attenuationMethod,
+        String randomsMethod,
+        double durationMs,
+        double frameReferenceMs,
+        double decayFactor) {
+    private static final int LO_MAX = 64;
+
+    public ReconstructedPet {
+        corrected = List.copyOf(corrected);
+        if (method.length() > LO_MAX || attenuationMethod.length() > LO_MAX) {
+            throw new IllegalArgumentException("reconstructed PET: expected methods of at most 64 characters, got '"
+                    + method + "' and '" + attenuationMethod + "'");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.tomogrid.engine.osem;
+
+/**
+ * What an emission scanner counted, and its model: {@code E[counts] = multiplicative · ∫image + additive}. All arrays are in
+ * the order of the scanner's sinograms and are not copied.
+ *
+ * @param counts not negative
+ * @param multiplicative attenuation × normalisation, not negative; 0 where a bin sees nothing
+ * @param additive expected random and scattered counts of each [views][radialBins], alike in all planes, not negative
+ */
+public record EmissionData(float[] counts, float[] multiplicative, float[] additive) {
+    public EmissionData {
+        if (counts.length != multiplicative.length || additive.length == 0 || counts.length % additive.length != 0) {
+            throw new IllegalArgumentException("emission data: expected as many factors as counts and an additive term"
+                    + " for each line, got " + counts.length + ", " + multiplicative.length + ", " + additive.length);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Maximum-likelihood reconstruction of emission data. */
+package io.tomogrid.engine.osem;

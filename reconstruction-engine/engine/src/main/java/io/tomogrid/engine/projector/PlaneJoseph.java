@@ -1,0 +1,217 @@
+package io.tomogrid.engine.projector;
+
+import io.tomogrid.engine.Parallel;
+import io.tomogrid.imaging.pet.AxialSegment;
+import io.tomogrid.imaging.pet.CylindricalScanner;
+import io.tomogrid.imaging.pet.PetGrid;
+import java.util.Arrays;
+
+/**
+ * Joseph's line integrals for all planes of a transaxial line at once. The result has the same bits for any number of threads.
+ */
+public final class PlaneJoseph implements Projector {
+    /* All planes of a (view, radial bin) share one path in x and y. So the image is interpolated between two voxel columns
+     * once per step; then each segment is a sum of two neighbours of that column with weights that are constant over the
+     * segment, a loop over contiguous planes that the compiler vectorises. Needs slices half a ring pitch apart.
+     *
+     * Back projection runs in parallel over voxel rows: a row gathers from every line that crosses it, in the order of the
+     * lines, so there are no atomics and the order of summation does not depend on the threads.
+     *
+     * The column is padded, so that planes whose line leaves the grid axially read zeros, and write where nobody looks. */
+
+    private static final int LINES_PER_PART = 16;
+    private static final double SPACING_TOLERANCE = 1e-6;
+
+    private final CylindricalScanner scanner;
+    private final PetGrid grid;
+    private final Parallel parallel;
+    private final TransaxialPath[] paths;
+    private final int[] planes;
+    private final double[] firstSlice;
+    private final double[] slicesAlong;
+    private final int planesOfLine;
+    private final int padding;
+
+    /** @throws IllegalArgumentException unless the grid's slices are half a ring pitch apart */
+    public PlaneJoseph(CylindricalScanner scanner, PetGrid grid, Parallel parallel) {
+        double half = scanner.ringPitchMm() / 2;
+        if (Math.abs(grid.sliceMm() - half) > SPACING_TOLERANCE * half) {
+            throw new IllegalArgumentException(
+                    "projector: expected slices half a ring pitch apart, " + half + " mm, got " + grid.sliceMm());
+        }
+        this.scanner = scanner;
+        this.grid = grid;
+        this.parallel = parallel;
+        int segments = scanner.segments().size();
+        planes = new int[segments];
+        firstSlice = new double[segments];
+        slicesAlong = new double[segments];
+        int beyond = 0;
+        for (int s = 0; s < segments; s++) {
+            AxialSegment segment = scanner.segments().get(s);
+            planes[s] = segment.planes();
+            firstSlice[s] = (grid.nz() - segment.planes()) / 2.0;
+            slicesAlong[s] = 2 * segment.ringDifference();
+            beyond = Math.max(beyond, (int) Math.ceil(Math.abs(segment.ringDifference()) - firstSlice[s]));
+        }
+        planesOfLine = scanner.planes();
+        padding = beyond + 2;
+        paths = new TransaxialPath[scanner.lines()];
+        for (int line = 0; line < paths.length; line++) {
+            paths[line] =
+                    TransaxialPath.of(scanner.line(line / scanner.radialBins(), line % scanner.radialBins()), grid);
+        }
+    }
+
+    @Override
+    public CylindricalScanner scanner() {
+        return scanner;
+    }
+
+    @Override
+    public PetGrid grid() {
+        return grid;
+    }
+
+    @Override
+    public void forward(float[] image, int[] views, float[] projections) {
+        check(image, views, projections);
+        int lines = views.length * scanner.radialBins();
+        parallel.run((lines + LINES_PER_PART - 1) / LINES_PER_PART, part -> {
+            float[] column = new float[grid.nz() + 2 * padding];
+            int end = Math.min(lines, (part + 1) * LINES_PER_PART);
+            for (int line = part * LINES_PER_PART; line < end; line++) {
+                forward(image, path(views, line), projections, line * planesOfLine, column);
+            }
+        });
+    }
+
+    @Override
+    public void back(float[] projections, int[] views, float[] image) {
+        check(image, views, projections);
+        Arrays.fill(image, 0);
+        int lines = views.length * scanner.radialBins();
+        // rows in x and rows in y cross each other, so one kind after the other
+        for (boolean alongY : new boolean[] {false, true}) {
+            parallel.run(alongY ? grid.ny() : grid.nx(), row -> {
+                float[] column = new float[grid.nz() + 2 * padding];
+                for (int line = 0; line < lines; line++) {
+                    TransaxialPath path = path(views, line);
+                    if (path.alongY() == alongY && path.meets(row)) {
+                        back(projections, line * planesOfLine, path, row, image, column);
+                    }
+                }
+            });
+        }
+    }
+
+    private TransaxialPath path(int[] views, int line) {
+        int radialBins = scanner.radialBins();
+        return paths[views[line / radialBins] * radialBins + line % radialBins];
+    }
+
+    private void forward(float[] image, TransaxialPath path, float[] out, int from, float[] column) {
+        Arrays.fill(out, from, from + planesOfLine, 0);
+        int columns = path.alongY() ? grid.nx() : grid.ny();
+        for (int row = path.first(); row <= path.last(); row++) {
+            double at = path.slope() * row + path.offset();
+            int left = (int) Math.floor(at);
+            float right = (float) (at - left);
+            if (left < 0) {
+                scale(column, padding, image, start(path, row, 0), grid.nz(), left < -1 ? 0 : right);
+            } else if (left >= columns - 1) {
+                scale(
+                        column,
+                        padding,
+                        image,
+                        start(path, row, columns - 1),
+                        grid.nz(),
+                        left > columns - 1 ? 0 : 1 - right);
+            } else {
+                int a = start(path, row, left);
+                int b = start(path, row, left + 1);
+                blend(column, padding, image, a, b, grid.nz(), 1 - right, right);
+            }
+            double fraction = path.startFraction() + path.stepFraction() * row - 0.5;
+            for (int s = 0, p = from; s < planes.length; p += planes[s++]) {
+                double slice = firstSlice[s] + slicesAlong[s] * fraction;
+                int below = (int) Math.floor(slice);
+                float above = (float) (slice - below);
+                gather(out, p, column, padding + below, planes[s], 1 - above, above);
+            }
+        }
+        for (int s = 0, p = from; s < planes.length; p += planes[s++]) {
+            float step = stepMm(path, s);
+            for (int end = p + planes[s], n = p; n < end; n++) {
+                out[n] *= step;
+            }
+        }
+    }
+
+    private void back(float[] in, int from, TransaxialPath path, int row, float[] image, float[] column) {
+        Arrays.fill(column, 0);
+        double fraction = path.startFraction() + path.stepFraction() * row - 0.5;
+        for (int s = 0, p = from; s < planes.length; p += planes[s++]) {
+            double slice = firstSlice[s] + slicesAlong[s] * fraction;
+            int below = (int) Math.floor(slice);
+            float above = (float) (slice - below);
+            float step = stepMm(path, s);
+            scatter(column, padding + below, in, p, planes[s], (1 - above) * step, above * step);
+        }
+        int columns = path.alongY() ? grid.nx() : grid.ny();
+        double at = path.slope() * row + path.offset();
+        int left = (int) Math.floor(at);
+        float right = (float) (at - left);
+        if (left >= 0 && left < columns) {
+            add(image, start(path, row, left), column, padding, grid.nz(), 1 - right);
+        }
+        if (left >= -1 && left < columns - 1) {
+            add(image, start(path, row, left + 1), column, padding, grid.nz(), right);
+        }
+    }
+
+    /** Length of a line of the segment from a row to the next, mm. */
+    private float stepMm(TransaxialPath path, int segment) {
+        double axial = slicesAlong[segment] * grid.sliceMm() * path.stepFraction();
+        return (float) Math.sqrt(path.stepMm() * path.stepMm() + axial * axial);
+    }
+
+    private int start(TransaxialPath path, int row, int column) {
+        return (path.alongY() ? column * grid.ny() + row : row * grid.ny() + column) * grid.nz();
+    }
+
+    // The loops below are methods of their own so that each is compiled, and vectorised, by itself.
+
+    private static void scale(float[] out, int o, float[] in, int a, int count, float weight) {
+        for (int n = 0; n < count; n++) {
+            out[o + n] = weight * in[a + n];
+        }
+    }
+
+    private static void blend(float[] out, int o, float[] in, int a, int b, int count, float left, float right) {
+        for (int n = 0; n < count; n++) {
+            out[o + n] = left * in[a + n] + right * in[b + n];
+        }
+    }
+
+    private static void gather(float[] out, int o, float[] column, int c, int count, float lower, float upper) {
+        for (int n = 0; n < count; n++) {
+            out[o + n] += lower * column[c + n] + upper * column[c + n + 1];
+        }
+    }
+
+    /** The transpose of gather, written as a gather. */
+    private static void scatter(float[] column, int c, float[] in, int i, int count, float lower, float upper) {
+        column[c] += lower * in[i];
+        for (int n = 1; n < count; n++) {
+            column[c + n] += lower * in[i + n] + upper * in[i + n - 1];
+        }
+        column[c + count] += upper * in[i + count - 1];
+    }
+
+    private static void add(float[] out, int o, float[] column, int c, int count, float weight) {
+        for (int n = 0; n < count; n++) {
+            out[o + n] += weight * column[c + n];
+        }
+    }
+}
