@@ -2,6 +2,7 @@ package io.tomogrid.sparkjob;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.engine.cuda.CudaException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,7 +41,16 @@ final class SliceTask {
         }
     }
 
+    /** @throws InternalError if this process can use its device no more: Spark ends it and tries again in a new one */
     static TaskOutcome.Failed failure(ReconstructionTask task, Throwable cause) {
+        if (cause instanceof CudaException cuda) {
+            if (cuda.deviceLost()) {
+                throw new InternalError("this executor has lost its device and ends: " + cuda.getMessage(), cuda);
+            }
+            return new TaskOutcome.Failed(
+                    "protocol " + task.protocol() + " failed on its slice's device: " + cuda.getMessage(),
+                    TaskOutcome.Remedy.ASK_OPERATOR);
+        }
         if (cause instanceof OutOfMemoryError) {
             return new TaskOutcome.Failed(
                     "protocol " + task.protocol() + " needs more memory than the executor's "

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.engine.cuda.CudaException;
 import java.nio.file.Path;
+import jcuda.driver.CUresult;
 import org.junit.jupiter.api.Test;
 
 class SliceTaskTest {
@@ -27,6 +29,20 @@ class SliceTaskTest {
                                 + (Runtime.getRuntime().maxMemory() >> 20)
                                 + " MiB; start the driver with a larger --executor-memory",
                         TaskOutcome.Remedy.ASK_OPERATOR));
+    }
+
+    /** GPU-03. */
+    @Test
+    void a_device_without_room_is_told_to_the_operator_and_a_lost_one_ends_the_executor() {
+        CudaException noRoom =
+                new CudaException("voxels", CUresult.CUDA_ERROR_OUT_OF_MEMORY, "it needs 9 MiB, 1 MiB are free");
+        TaskOutcome.Failed told = SliceTask.failure(TASK, noRoom);
+        assertThat(told.reason()).contains("CUDA_ERROR_OUT_OF_MEMORY", "it needs 9 MiB, 1 MiB are free");
+        assertThat(told.remedy()).isEqualTo(TaskOutcome.Remedy.ASK_OPERATOR);
+        CudaException lost = new CudaException("kernel blend", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, "start anew");
+        assertThatThrownBy(() -> SliceTask.failure(TASK, lost))
+                .isInstanceOf(VirtualMachineError.class)
+                .hasMessageContaining("kernel blend: CUDA_ERROR_ILLEGAL_ADDRESS (700); start anew");
     }
 
     @Test

@@ -11,7 +11,7 @@ public final class CudaException extends RuntimeException {
      * @param code of the driver, see {@link CUresult}
      * @param next what to do about it
      */
-    CudaException(String doing, int code, String next) {
+    public CudaException(String doing, int code, String next) {
         super(doing + ": " + CUresult.stringFor(code) + " (" + code + "); " + next);
         this.code = code;
     }
@@ -19,6 +19,25 @@ public final class CudaException extends RuntimeException {
     /** Of the driver, see {@link CUresult}. */
     public int code() {
         return code;
+    }
+
+    /** Whether every further call of this process will fail too, so that it must end. */
+    public boolean deviceLost() {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                    CUresult.CUDA_ERROR_LAUNCH_FAILED,
+                    CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+                    CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
+                    CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
+                    CUresult.CUDA_ERROR_INVALID_PC,
+                    CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR,
+                    CUresult.CUDA_ERROR_ASSERT,
+                    CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_DEINITIALIZED,
+                    CUresult.CUDA_ERROR_UNKNOWN -> true;
+            default -> false;
+        };
     }
 
     /** @throws CudaException unless the code is success */

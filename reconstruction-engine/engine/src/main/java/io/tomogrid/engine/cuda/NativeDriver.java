@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Loads native libraries of JCuda. */
@@ -12,6 +14,7 @@ final class NativeDriver {
      * java.io.tmpdir and takes whatever file of that name is there already, also one that another process is just writing:
      * loading half a file kills the JVM. So for the moment of loading the property names a folder of our own. */
 
+    private static final Pattern MISSING = Pattern.compile("([\\w.+-]+): cannot open shared object file");
     private static final String TEMPORARY = "java.io.tmpdir";
 
     private NativeDriver() {}
@@ -30,11 +33,23 @@ final class NativeDriver {
             }
             return Optional.empty();
         } catch (LinkageError | ClassNotFoundException missing) {
-            return Optional.of("the NVIDIA driver's libcuda.so.1, or JCuda's library for it, cannot be loaded on "
-                    + System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+            return Optional.of(missing(String.valueOf(missing.getMessage())));
         } catch (IOException noRoom) {
             return Optional.of("JCuda's library cannot be unpacked: " + noRoom.getMessage());
         }
+    }
+
+    /** @param message of the loader, many lines */
+    private static String missing(String message) {
+        Matcher named = MISSING.matcher(message);
+        if (!named.find()) {
+            return "JCuda's library for the NVIDIA driver cannot be loaded on " + System.getProperty("os.name") + " "
+                    + System.getProperty("os.arch");
+        }
+        String library = named.group(1);
+        return library.equals("libcuda.so.1")
+                ? "libcuda.so.1 is not on this machine; it comes with the NVIDIA driver"
+                : library + " is not on this machine, which JCuda's library needs; install it";
     }
 
     private static void initialize(Class<?> binding, Path own) throws ClassNotFoundException {

@@ -7,15 +7,21 @@ import io.tomogrid.engine.cuda.selftest.Report;
 import io.tomogrid.engine.cuda.selftest.SelfTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** GPU-04: the self-test sees what it is for, and says so in words and by its exit code. */
 class SelfTestTest {
+    @TempDir
+    Path temp;
+
     private record Ended(int code, String said) {}
 
     @Test
@@ -48,6 +54,21 @@ class SelfTestTest {
         assertThat(none.said).contains("no CUDA device", "CUDA_ERROR_NO_DEVICE");
         assertThat(none.code).isEqualTo(1);
         assertThat(selfTest(Map.of(), "--what").code).isEqualTo(2);
+    }
+
+    /** JCuda takes whatever lies under its library's fixed name in the temporary folder; half of it kills the JVM. */
+    @Test
+    void a_library_that_another_process_is_just_unpacking_is_left_alone() throws Exception {
+        String name = Path.of(CudaDevice.nativeLibrary()).getFileName().toString();
+        Files.writeString(temp.resolve(name), "half a library");
+        Ended ended = selfTest(
+                Map.of("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temp),
+                "--stand-in",
+                TestDevice.standIn().toString());
+        assertThat(ended.said).contains("all agree");
+        try (Stream<Path> left = Files.list(temp)) {
+            assertThat(left).as("own unpacked files are gone").containsExactly(temp.resolve(name));
+        }
     }
 
     @Test
