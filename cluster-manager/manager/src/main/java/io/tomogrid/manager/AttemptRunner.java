@@ -203,7 +203,8 @@ final class AttemptRunner {
                 properties.archiveRoot().toString(),
                 staging.of(job.id(), job.attempt()),
                 properties.inferenceUrl().toString(),
-                model);
+                model,
+                jobs.predecessors(job));
     }
 
     private static Duration since(Job job) {

@@ -30,4 +30,16 @@ record Job(
         boolean redrive,
         Instant created,
         Instant since,
-        Instant updated) {}
+        Instant updated) {
+
+    /** Whether the other job is one of an earlier revision whose results this one's will refer to, if it gets any. */
+    boolean follows(Job other) {
+        boolean underWay = other.state() == JobState.QUEUED
+                || other.state() == JobState.LEASED
+                || other.state() == JobState.RUNNING;
+        return underWay
+                && studyUid.equals(other.studyUid)
+                && protocol.equals(other.protocol)
+                && revision > other.revision;
+    }
+}

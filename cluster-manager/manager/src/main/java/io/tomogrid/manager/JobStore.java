@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.Findings;
 import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.StudyComplete;
@@ -60,6 +61,23 @@ class JobStore {
 
     ResultManifest manifest(String id) {
         return io.tomogrid.gateway.contract.Documents.resultManifest(Documents.parse(text("manifest", id)));
+    }
+
+    /** Reports of the last revision before the job's that has results of the same protocol; empty for the first. */
+    List<ReportRef> predecessors(Job job) {
+        return jdbc
+                .sql("select manifest from manager.job where study_uid = ? and protocol = ? and revision < ?"
+                        + " and manifest is not null order by revision desc limit 1")
+                .params(job.studyUid(), job.protocol(), job.revision())
+                .query(String.class)
+                .optional()
+                .map(Documents::parse)
+                .map(io.tomogrid.gateway.contract.Documents::resultManifest)
+                .stream()
+                .flatMap(manifest -> manifest.objects().stream())
+                .filter(object -> object.kind().equals("SR"))
+                .map(object -> new ReportRef(object.seriesUid(), object.sopClassUid(), object.sopInstanceUid()))
+                .toList();
     }
 
     /** Begins the next attempt on a slice that nobody else has. Returns false if the job is no longer queued. */

@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 import java.nio.file.Files;
@@ -100,6 +101,28 @@ class JobScenesTest {
         scene.gateway.complete(newest, 1, "MR");
         Scene.until("the whole feed is read", () -> unmatched(newest).size() == 1);
         assertThat(scene.jobs(study)).hasSize(2);
+    }
+
+    /** JOB-01, RES-03: also when the late images came while the revision before was still under way. */
+    @Test
+    void a_revision_waits_for_the_one_before_it_and_refers_to_its_report() throws Exception {
+        scene.driver.script(task -> DriverDouble.BUSY);
+        String study = scene.petCt();
+        scene.awaitReason(study, "suv");
+        scene.gateway.complete(study, 2, "PT", "CT");
+        scene.awaitReason(study, "waits for the results of revision 1");
+        scene.driver.script(scene.driver::success);
+        Scene.until(
+                "both revisions are done",
+                () -> scene.jobs(study).stream()
+                        .allMatch(job -> job.get("state").equals("DONE")));
+        List<ReconstructionTask> tasks = scene.driver.submitted().stream()
+                .filter(t -> t.study().studyUid().equals(study))
+                .toList();
+        assertThat(tasks).extracting(task -> task.study().revision()).containsExactly(1, 2);
+        assertThat(tasks.get(0).predecessors()).isEmpty();
+        assertThat(tasks.get(1).predecessors())
+                .containsExactly(new ReportRef("2.25.3", "1.2.840.88", DriverDouble.report(tasks.get(0))));
     }
 
     @Test
