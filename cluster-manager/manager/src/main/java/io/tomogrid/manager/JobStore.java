@@ -171,6 +171,21 @@ class JobStore {
         }
     }
 
+    /** What a running job is doing; whatever had stood in its way no longer does. */
+    void doing(Job job, String text) {
+        String stage = Sql.text(text);
+        if (!stage.equals(job.stage()) || !job.reason().isEmpty()) {
+            jdbc.sql("update manager.job set stage = :stage, reason = '', updated = :now"
+                            + " where id = :id and state = 'RUNNING' and attempt = :attempt")
+                    .params(Map.of(
+                            "stage", stage,
+                            "now", Sql.at(Instant.now()),
+                            "id", job.id(),
+                            "attempt", job.attempt()))
+                    .update();
+        }
+    }
+
     void redriven(Job job) {
         jdbc.sql("update manager.job set redrive = false where id = ?")
                 .param(job.id())
@@ -196,9 +211,10 @@ class JobStore {
 
     private boolean change(Job job, JobState to, String reason, String remedy, int failures, Instant notBefore) {
         Instant now = Instant.now();
-        int moved = jdbc.sql("update manager.job set state = :to, reason = :reason, remedy = nullif(:remedy, ''),"
-                        + " failures = :failures, not_before = :next, since = :now, updated = :now"
-                        + " where id = :id and state = :from and attempt = :attempt")
+        int moved = jdbc.sql(
+                        "update manager.job set state = :to, reason = :reason, stage = '', remedy = nullif(:remedy, ''),"
+                                + " failures = :failures, not_before = :next, since = :now, updated = :now"
+                                + " where id = :id and state = :from and attempt = :attempt")
                 .params(Map.of(
                         "to", to.name(),
                         "reason", Sql.text(reason),
@@ -247,6 +263,7 @@ class JobStore {
                 row.getString("protocol"),
                 JobState.valueOf(row.getString("state")),
                 row.getString("reason"),
+                row.getString("stage"),
                 remedy == null ? "" : remedy,
                 row.getInt("attempt"),
                 row.getInt("failures"),

@@ -64,6 +64,7 @@ class JobScenesTest {
                 .containsEntry("revision", 1)
                 .containsEntry("attempt", 1)
                 .containsEntry("simulated", true)
+                .containsEntry("stage", "")
                 .containsEntry("reason", "")
                 .containsEntry("remedy", "");
         assertThat((String) job.get("slice")).matches("node1-gpu0-2g-[024]");
@@ -108,7 +109,7 @@ class JobScenesTest {
     void a_revision_waits_for_the_one_before_it_and_refers_to_its_report() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.gateway.complete(study, 2, "PT", "CT");
         scene.awaitReason(study, "waits for the results of revision 1");
         scene.driver.script(scene.driver::success);
@@ -142,7 +143,7 @@ class JobScenesTest {
         AtomicInteger attempts = new AtomicInteger();
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.script(task -> {
             attempts.set(task.attempt());
             return scene.driver.success(task);
@@ -158,7 +159,7 @@ class JobScenesTest {
     void a_driver_that_is_down_shortly_costs_nothing() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.down();
         scene.awaitReason(study, "the Spark driver");
         scene.driver.script(scene.driver::success);
@@ -171,7 +172,7 @@ class JobScenesTest {
     void a_driver_that_is_down_for_long_loses_the_attempt_but_not_the_job() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.down();
         Map<String, Object> job = scene.await(study, "QUEUED");
         assertThat(scene.get("/api/status").get("driver")).asString().startsWith("down: the Spark driver at");
@@ -185,7 +186,7 @@ class JobScenesTest {
     void a_driver_that_stumbles_over_one_job_holds_no_other_up() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.brokenFor(study);
         scene.driver.script(scene.driver::success);
         scene.awaitReason(study, "with 500: a fault of the driver");
@@ -202,7 +203,7 @@ class JobScenesTest {
         scene.await(delivering, "DELIVERING");
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         CountDownLatch hangs = new CountDownLatch(1);
         scene.driver.mangle = bytes -> {
             try {
