@@ -89,7 +89,18 @@ public class Deliveries {
                 limit);
     }
 
-    void record(Due due, Outcome outcome) {
+    /** One try at a delivery. */
+    record Tried(Due due, Outcome outcome) {}
+
+    /** In one transaction; what a crash forgets of it is sent again. */
+    void record(List<Tried> tries) {
+        transactions.executeWithoutResult(status -> {
+            tries.forEach(tried -> record(tried.due(), tried.outcome()));
+            tries.stream().map(tried -> tried.due().jobId()).distinct().sorted().forEach(this::settle);
+        });
+    }
+
+    private void record(Due due, Outcome outcome) {
         if (outcome instanceof Outcome.Accepted accepted) {
             set(due, "ACCEPTED", accepted.remark());
         } else if (outcome instanceof Outcome.Refused refused) {
@@ -108,16 +119,13 @@ public class Deliveries {
 
     private void set(Due due, String state, String reason) {
         int attempts = due.attempts() + 1;
-        transactions.executeWithoutResult(status -> {
-            jdbc.update(
-                    "UPDATE delivery SET state = ?, attempts = ?, next_attempt = ?, reason = ? WHERE id = ?",
-                    state,
-                    attempts,
-                    Timestamp.from(clock.instant().plus(policy.backoff(attempts))),
-                    reason,
-                    due.id());
-            settle(due.jobId());
-        });
+        jdbc.update(
+                "UPDATE delivery SET state = ?, attempts = ?, next_attempt = ?, reason = ? WHERE id = ?",
+                state,
+                attempts,
+                Timestamp.from(clock.instant().plus(policy.backoff(attempts))),
+                reason,
+                due.id());
     }
 
     /** The state of the result follows from those of its deliveries. */

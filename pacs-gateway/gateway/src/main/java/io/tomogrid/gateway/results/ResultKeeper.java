@@ -21,6 +21,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -33,6 +40,8 @@ import org.springframework.stereotype.Component;
 class ResultKeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ResultKeeper.class);
     private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final int AT_ONCE = 16;
+    private static final long GRACE_SECONDS = 10;
 
     private final Results results;
     private final ArchiveIndex index;
@@ -73,18 +82,16 @@ class ResultKeeper implements AutoCloseable {
         poller.wake();
     }
 
-    private void look() {
+    private void look() throws InterruptedException {
         for (Results.Storing storing : results.toStore()) {
             store(storing);
         }
     }
 
-    private void store(Results.Storing storing) {
+    private void store(Results.Storing storing) throws InterruptedException {
         ResultManifest manifest = storing.manifest();
         try {
-            for (ResultObject object : manifest.objects()) {
-                store(manifest, object);
-            }
+            storeAll(manifest);
             results.stored(manifest.jobId());
             log.info(
                     "results of job {} are stored: {} objects",
@@ -98,6 +105,45 @@ class ResultKeeper implements AutoCloseable {
             log.warn("results of job {} are not stored yet", manifest.jobId(), e);
             results.tryLater(storing, "not stored yet, will be tried again: " + e.getMessage());
         }
+    }
+
+    /**
+     * Many at once, so that they share the archive's syncs and the index's transactions. Nobody is interrupted: that would
+     * break the segment for everybody who writes to it.
+     */
+    private void storeAll(ResultManifest manifest) throws IOException, Unfit, InterruptedException {
+        ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+        AtomicBoolean stopped = new AtomicBoolean();
+        try {
+            CompletionService<Void> storing = new ExecutorCompletionService<>(pool);
+            for (ResultObject object : manifest.objects()) {
+                storing.submit(() -> {
+                    if (!stopped.get()) {
+                        store(manifest, object);
+                    }
+                    return null;
+                });
+            }
+            for (int ended = 0; ended < manifest.objects().size(); ended++) {
+                storing.take().get();
+            }
+        } catch (ExecutionException e) {
+            throw cause(e);
+        } finally {
+            stopped.set(true);
+            pool.shutdown();
+            pool.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private static IOException cause(ExecutionException e) throws Unfit {
+        if (e.getCause() instanceof Unfit unfit) {
+            throw unfit;
+        }
+        if (e.getCause() instanceof RuntimeException fault) {
+            throw fault;
+        }
+        return e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
     }
 
     private void store(ResultManifest manifest, ResultObject object) throws IOException, Unfit {

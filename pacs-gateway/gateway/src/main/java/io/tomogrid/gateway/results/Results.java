@@ -8,7 +8,10 @@ import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.gateway.delivery.Deliveries;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -57,18 +60,15 @@ class Results {
                 return document.equals(jdbc.queryForObject(
                         "SELECT manifest FROM result WHERE job_id = ?", String.class, manifest.jobId()));
             }
-            int position = 0;
+            List<Object[]> objects = new ArrayList<>();
             for (ResultObject object : manifest.objects()) {
-                jdbc.update(
-                        """
-                        INSERT INTO result_object (job_id, position, kind, sop_class_uid, sop_instance_uid)
-                        VALUES (?, ?, ?, ?, ?)""",
-                        manifest.jobId(),
-                        position++,
-                        object.kind(),
-                        object.sopClassUid(),
-                        object.sopInstanceUid());
+                objects.add(new Object[] {
+                    manifest.jobId(), objects.size(), object.kind(), object.sopClassUid(), object.sopInstanceUid()
+                });
             }
+            jdbc.batchUpdate("""
+                    INSERT INTO result_object (job_id, position, kind, sop_class_uid, sop_instance_uid)
+                    VALUES (?, ?, ?, ?, ?)""", objects);
             return true;
         }));
     }
@@ -115,6 +115,18 @@ class Results {
     }
 
     List<ObjectState> objects(String jobId) {
+        Map<Integer, List<DeliveryState>> deliveries = new HashMap<>();
+        jdbc.query(
+                """
+                SELECT position, destination, state, attempts, reason FROM delivery
+                WHERE job_id = ? ORDER BY destination""",
+                row -> {
+                    deliveries
+                            .computeIfAbsent(row.getInt(1), position -> new ArrayList<>())
+                            .add(new DeliveryState(
+                                    row.getString(2), row.getString(3), row.getInt(4), row.getString(5)));
+                },
+                jobId);
         return jdbc.query(
                 """
                 SELECT position, kind, sop_class_uid, sop_instance_uid FROM result_object
@@ -124,18 +136,8 @@ class Results {
                         row.getString(2),
                         row.getString(3),
                         row.getString(4),
-                        deliveries(jobId, row.getInt(1))),
+                        deliveries.getOrDefault(row.getInt(1), List.of())),
                 jobId);
-    }
-
-    private List<DeliveryState> deliveries(String jobId, int position) {
-        return jdbc.query(
-                """
-                SELECT destination, state, attempts, reason FROM delivery
-                WHERE job_id = ? AND position = ? ORDER BY destination""",
-                (row, n) -> new DeliveryState(row.getString(1), row.getString(2), row.getInt(3), row.getString(4)),
-                jobId,
-                position);
     }
 
     /** An operator's retry: of the storing if that failed, else of the deliveries that are dead or were refused. */

@@ -27,9 +27,9 @@ class Completion implements AutoCloseable {
         this.studies = studies;
         this.quietPeriod = properties.quietPeriod();
         this.clock = clock;
-        Duration quarter = quietPeriod.dividedBy(4).plusMillis(1);
+        Duration tenth = quietPeriod.dividedBy(10).plusMillis(1);
         this.poller = Poller.start(
-                "study-completion", quarter.compareTo(LONGEST_PAUSE) < 0 ? quarter : LONGEST_PAUSE, this::look);
+                "study-completion", tenth.compareTo(LONGEST_PAUSE) < 0 ? tenth : LONGEST_PAUSE, this::look);
     }
 
     private void look() {
