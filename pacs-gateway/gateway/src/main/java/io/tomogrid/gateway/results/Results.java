@@ -6,6 +6,8 @@ import io.tomogrid.gateway.contract.Documents;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.gateway.delivery.Deliveries;
+import io.tomogrid.gateway.index.ArchiveIndex;
+import io.tomogrid.gateway.index.RecordMeta;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The results of jobs in the database. The first manifest that is committed for a job wins (RES-01). */
 @Component
 class Results {
+    private final ArchiveIndex index;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
     private final Deliveries deliveries;
@@ -27,11 +30,13 @@ class Results {
     private final Clock clock;
 
     Results(
+            ArchiveIndex index,
             JdbcTemplate jdbc,
             TransactionTemplate transactions,
             Deliveries deliveries,
             GatewayProperties properties,
             Clock clock) {
+        this.index = index;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.deliveries = deliveries;
@@ -69,6 +74,7 @@ class Results {
             jdbc.batchUpdate("""
                     INSERT INTO result_object (job_id, position, kind, sop_class_uid, sop_instance_uid)
                     VALUES (?, ?, ?, ?, ?)""", objects);
+            index.decide(RecordMeta.resultManifest(manifest.jobId()), document);
             return true;
         }));
     }

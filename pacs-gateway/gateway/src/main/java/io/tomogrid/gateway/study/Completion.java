@@ -4,6 +4,7 @@ import io.tomogrid.gateway.GatewayProperties;
 import io.tomogrid.gateway.Poller;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.gateway.contract.StudyComplete.Completeness;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +36,13 @@ class Completion implements AutoCloseable {
     private void look() {
         Instant quietSince = clock.instant().minus(quietPeriod);
         for (String studyUid : studies.quietSince(quietSince)) {
-            Optional<StudyComplete> complete = studies.complete(studyUid, Completeness.QUIET_PERIOD, quietSince);
+            Optional<StudyComplete> complete;
+            try {
+                complete = studies.complete(studyUid, Completeness.QUIET_PERIOD, quietSince);
+            } catch (UncheckedIOException archiveFull) {
+                log.warn("study {} waits for the archive: {}", studyUid, archiveFull.getMessage());
+                return;
+            }
             complete.ifPresent(c -> log.info(
                     "study {} came to rest: revision {} with {} instances", studyUid, c.revision(), c.instances()));
         }
