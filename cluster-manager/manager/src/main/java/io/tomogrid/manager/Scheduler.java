@@ -57,7 +57,7 @@ class Scheduler implements SmartLifecycle {
         this.jobs = jobs;
         this.placer = new Placer(properties, peers, jobs, leases);
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
-        this.results = new ResultKeeper(peers.gateway(), jobs, staging);
+        this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
         this.sole = new SoleManager(database);
     }
 

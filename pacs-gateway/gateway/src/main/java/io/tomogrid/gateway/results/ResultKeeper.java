@@ -91,7 +91,15 @@ class ResultKeeper implements AutoCloseable {
     private void store(Results.Storing storing) throws InterruptedException {
         ResultManifest manifest = storing.manifest();
         try {
-            storeAll(manifest);
+            if (!isAnyStored(manifest)) {
+                Optional<String> fault = fault(manifest);
+                if (fault.isPresent()) {
+                    log.warn("results of job {} are rejected: {}", manifest.jobId(), fault.get());
+                    results.rejected(manifest.jobId(), fault.get());
+                    return;
+                }
+            }
+            each(manifest, object -> store(manifest, object));
             results.stored(manifest.jobId());
             log.info(
                     "results of job {} are stored: {} objects",
@@ -107,25 +115,73 @@ class ResultKeeper implements AutoCloseable {
         }
     }
 
+    private boolean isAnyStored(ResultManifest manifest) throws Unfit {
+        for (ResultObject object : manifest.objects()) {
+            if (isStored(object)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Looks at every file before the first is stored: what is stored can never be replaced by another attempt's. */
+    private Optional<String> fault(ResultManifest manifest) throws IOException, InterruptedException {
+        try {
+            each(manifest, object -> verify(manifest, object));
+            return Optional.empty();
+        } catch (Unfit e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private void verify(ResultManifest manifest, ResultObject object) throws IOException, Unfit {
+        try (InputStream in = open(manifest, object);
+                Payload file = spool.receive(in)) {
+            check(object, file);
+        }
+    }
+
+    private InputStream open(ResultManifest manifest, ResultObject object) throws IOException, Unfit {
+        try {
+            return staging.open(staging.locate(manifest.stagingRoot(), object.file()));
+        } catch (FileNotFoundException e) {
+            throw new Unfit(object.file() + " is missing below " + manifest.stagingRoot());
+        }
+    }
+
+    private static void check(ResultObject object, Payload file) throws Unfit {
+        if (file.length() != object.bytes()) {
+            throw new Unfit(object.file() + " has " + file.length() + " bytes, the manifest says " + object.bytes());
+        }
+        if (!file.sha256().equals(object.sha256())) {
+            throw new Unfit(object.file() + " has SHA-256 " + file.sha256() + ", the manifest says " + object.sha256());
+        }
+    }
+
+    /** What is done to one object. */
+    private interface Step {
+        void of(ResultObject object) throws IOException, Unfit;
+    }
+
     /**
      * Many at once, so that they share the archive's syncs and the index's transactions. Nobody is interrupted: that would
      * break the segment for everybody who writes to it.
      */
-    private void storeAll(ResultManifest manifest) throws IOException, Unfit, InterruptedException {
+    private static void each(ResultManifest manifest, Step step) throws IOException, Unfit, InterruptedException {
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         AtomicBoolean stopped = new AtomicBoolean();
         try {
-            CompletionService<Void> storing = new ExecutorCompletionService<>(pool);
+            CompletionService<Void> work = new ExecutorCompletionService<>(pool);
             for (ResultObject object : manifest.objects()) {
-                storing.submit(() -> {
+                work.submit(() -> {
                     if (!stopped.get()) {
-                        store(manifest, object);
+                        step.of(object);
                     }
                     return null;
                 });
             }
             for (int ended = 0; ended < manifest.objects().size(); ended++) {
-                storing.take().get();
+                work.take().get();
             }
         } catch (ExecutionException e) {
             throw cause(e);
@@ -150,19 +206,10 @@ class ResultKeeper implements AutoCloseable {
         if (isStored(object)) {
             return;
         }
-        try (InputStream in = staging.open(staging.locate(manifest.stagingRoot(), object.file()));
+        try (InputStream in = open(manifest, object);
                 Payload file = spool.receive(in)) {
-            if (file.length() != object.bytes()) {
-                throw new Unfit(
-                        object.file() + " has " + file.length() + " bytes, the manifest says " + object.bytes());
-            }
-            if (!file.sha256().equals(object.sha256())) {
-                throw new Unfit(
-                        object.file() + " has SHA-256 " + file.sha256() + ", the manifest says " + object.sha256());
-            }
+            check(object, file);
             storeVerified(manifest, object, file);
-        } catch (FileNotFoundException e) {
-            throw new Unfit(object.file() + " is missing below " + manifest.stagingRoot());
         } catch (DicomFormatException e) {
             throw new Unfit(object.file() + ": " + e.getMessage());
         }

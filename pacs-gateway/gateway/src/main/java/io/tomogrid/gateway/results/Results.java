@@ -54,17 +54,25 @@ class Results {
 
     record DeliveryState(String destination, String state, int attempts, String reason) {}
 
-    /** @return whether this manifest is the job's; false when another one came first */
+    /**
+     * A manifest that was rejected, so that nothing of it is stored, gives way to another one.
+     *
+     * @return whether this manifest is the job's; false when another one came first
+     */
     boolean commit(ResultManifest manifest) {
         String document = Documents.json(Documents.toMap(manifest));
         return Boolean.TRUE.equals(transactions.execute(status -> {
             int added = jdbc.update("""
                     INSERT INTO result (job_id, study_uid, manifest, state, next_attempt, received)
-                    VALUES (?, ?, ?, 'STORING', ?, ?) ON CONFLICT DO NOTHING""", manifest.jobId(), manifest.studyUid(), document, now(), now());
+                    VALUES (?, ?, ?, 'STORING', ?, ?)
+                    ON CONFLICT (job_id) DO UPDATE SET study_uid = excluded.study_uid, manifest = excluded.manifest,
+                        state = 'STORING', reason = '', attempts = 0, next_attempt = excluded.next_attempt
+                    WHERE result.state = 'REJECTED' AND result.manifest <> excluded.manifest""", manifest.jobId(), manifest.studyUid(), document, now(), now());
             if (added == 0) {
                 return document.equals(jdbc.queryForObject(
                         "SELECT manifest FROM result WHERE job_id = ?", String.class, manifest.jobId()));
             }
+            jdbc.update("DELETE FROM result_object WHERE job_id = ?", manifest.jobId());
             List<Object[]> objects = new ArrayList<>();
             for (ResultObject object : manifest.objects()) {
                 objects.add(new Object[] {
@@ -94,8 +102,14 @@ class Results {
         transactions.executeWithoutResult(status -> deliveries.enqueue(jobId));
     }
 
+    /** Some of it may be stored: no other manifest may take its place. */
     void failed(String jobId, String reason) {
         jdbc.update("UPDATE result SET state = 'FAILED', reason = ? WHERE job_id = ?", reason, jobId);
+    }
+
+    /** Nothing of it is stored. */
+    void rejected(String jobId, String reason) {
+        jdbc.update("UPDATE result SET state = 'REJECTED', reason = ? WHERE job_id = ?", reason, jobId);
     }
 
     /** Something outside stands in the way; after too many tries the result has failed. */
@@ -150,7 +164,7 @@ class Results {
     void retry(String jobId) {
         int again = jdbc.update("""
                 UPDATE result SET state = 'STORING', reason = '', attempts = 0, next_attempt = ?
-                WHERE job_id = ? AND state = 'FAILED'""", now(), jobId);
+                WHERE job_id = ? AND state IN ('FAILED', 'REJECTED')""", now(), jobId);
         State state = state(jobId).orElseThrow();
         if (again == 0 && !state.state().equals("STORING")) {
             deliveries.retry(jobId);
