@@ -157,6 +157,21 @@ class JobStore {
         }));
     }
 
+    /** The gateway could store nothing of the committed manifest: it never was, and the job may have another attempt. */
+    void rejected(Job job, JobState to, String reason, Instant next) {
+        transaction.executeWithoutResult(status -> {
+            String remedy = to == JobState.FAILED ? TaskOutcome.Remedy.RETRY.name() : "";
+            if (change(job, to, reason, remedy, job.failures() + 1, next)) {
+                jdbc.sql("update manager.job set manifest = null, findings = null where id = ?")
+                        .param(job.id())
+                        .update();
+                jdbc.sql("update manager.attempt set outcome = ? where job_id = ? and number = ?")
+                        .params(Sql.text(reason), job.id(), job.attempt())
+                        .update();
+            }
+        });
+    }
+
     /** Says why a job stands where it stands. */
     void note(Job job, String text) {
         String reason = Sql.text(text);

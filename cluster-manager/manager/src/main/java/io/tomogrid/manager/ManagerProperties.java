@@ -36,7 +36,7 @@ public record ManagerProperties(
         @DefaultValue("60s") Duration startDeadline,
         @DefaultValue("3") int maxAttempts,
         @DefaultValue("2s") Duration backOff,
-        @DefaultValue("200ms") Duration tick,
+        @DefaultValue("100ms") Duration tick,
         @DefaultValue("5s") Duration timeout,
         List<RoutingRule> rules) {
 

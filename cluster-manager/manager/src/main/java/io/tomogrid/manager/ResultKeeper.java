@@ -5,6 +5,7 @@ import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 import io.tomogrid.manager.peer.GatewayClient;
 import io.tomogrid.manager.peer.PeerRefused;
 import io.tomogrid.manager.peer.ResultState;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -14,11 +15,13 @@ import org.slf4j.LoggerFactory;
 final class ResultKeeper {
     private static final Logger log = LoggerFactory.getLogger(ResultKeeper.class);
 
+    private final ManagerProperties properties;
     private final GatewayClient gateway;
     private final JobStore jobs;
     private final Staging staging;
 
-    ResultKeeper(GatewayClient gateway, JobStore jobs, Staging staging) {
+    ResultKeeper(ManagerProperties properties, GatewayClient gateway, JobStore jobs, Staging staging) {
+        this.properties = properties;
         this.gateway = gateway;
         this.jobs = jobs;
         this.staging = staging;
@@ -50,8 +53,31 @@ final class ResultKeeper {
                     Remedy.ASK_OPERATOR);
             return;
         }
+        if (state.get().stage() == ResultState.Stage.REJECTED) {
+            rejected(
+                    job,
+                    "attempt " + job.attempt() + " left results that cannot be stored: "
+                            + state.get().reason());
+            return;
+        }
         staging.delete(job.id());
         jobs.move(job, JobState.DELIVERING, "");
+    }
+
+    /** As a failed attempt: the gateway holds nothing of it, so another one may have results. */
+    private void rejected(Job job, String reason) {
+        if (job.failures() + 1 < properties.maxAttempts()) {
+            Instant next = Instant.now().plus(properties.backOff());
+            jobs.rejected(job, JobState.QUEUED, reason + "; it is tried again", next);
+        } else {
+            staging.delete(job.id());
+            jobs.rejected(
+                    job,
+                    JobState.FAILED,
+                    "given up after " + (job.failures() + 1) + " attempts; the last: " + reason,
+                    Instant.now());
+        }
+        log.warn("job {}: {}", job.id(), reason);
     }
 
     /** DELIVERING: done when every delivery is settled. */

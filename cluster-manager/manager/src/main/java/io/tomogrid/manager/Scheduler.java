@@ -57,7 +57,7 @@ class Scheduler implements SmartLifecycle {
         this.jobs = jobs;
         this.placer = new Placer(properties, peers, jobs, leases);
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
-        this.results = new ResultKeeper(peers.gateway(), jobs, staging);
+        this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
         this.sole = new SoleManager(database);
     }
 
@@ -129,15 +129,17 @@ class Scheduler implements SmartLifecycle {
                 case RUNNING -> step(job, attempts::follow);
                 case STORING -> seldom(job, results::store);
                 case DELIVERING -> seldom(job, results::deliver);
-                case QUEUED, DONE, FAILED -> pauses.remove(job.id());
+                case QUEUED, DONE, FAILED -> {
+                    // waits for a slice, or for nothing any more
+                }
             }
         }
-        pauses.keySet().removeIf(id -> active.stream().noneMatch(job -> job.id().equals(id)));
+        pauses.keySet().removeIf(key -> active.stream().noneMatch(job -> key.equals(job.id() + " " + job.state())));
     }
 
     /** The gateway tells nothing by itself: it is asked often at first, then ever more seldom. */
     private void seldom(Job job, Consumer<Job> step) {
-        String key = job.id();
+        String key = job.id() + " " + job.state();
         Pause pause = pauses.get(key);
         if (pause != null && System.nanoTime() - pause.until() < 0) {
             return;

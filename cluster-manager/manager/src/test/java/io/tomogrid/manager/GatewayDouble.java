@@ -136,6 +136,10 @@ final class GatewayDouble extends PeerDouble {
             throw new IllegalArgumentException("results of another job");
         }
         Results ours = results.computeIfAbsent(jobId, id -> new Results(manifest));
+        if (ours.state.equals("REJECTED") && !ours.manifest.equals(manifest)) {
+            ours = new Results(manifest);
+            results.put(jobId, ours);
+        }
         if (!ours.manifest.equals(manifest)) {
             return new Answer(409, Map.of("error", "other results are stored"));
         }
@@ -162,7 +166,7 @@ final class GatewayDouble extends PeerDouble {
                                     "reason",
                                     ours.delivery.equals("ACCEPTED") ? "" : ours.reason))));
         }
-        String reason = ours.state.equals("FAILED") ? ours.reason : "";
+        String reason = ours.state.equals("REJECTED") ? ours.reason : "";
         return Map.of("job-id", jobId, "state", ours.state, "reason", reason, "objects", objects);
     }
 
@@ -173,10 +177,10 @@ final class GatewayDouble extends PeerDouble {
                 boolean staged = ours.manifest.objects().stream()
                         .allMatch(o -> Files.exists(
                                 Path.of(URI.create(ours.manifest.stagingRoot())).resolve(o.file())));
-                ours.state = staged ? "DELIVERING" : "FAILED";
+                ours.state = staged ? "DELIVERING" : "REJECTED";
                 ours.reason = staged ? "" : "a staged file is missing";
             }
-        } else if (!ours.delivery.equals("ACCEPTED")) {
+        } else if (!ours.state.equals("REJECTED") && !ours.delivery.equals("ACCEPTED")) {
             ours.attempts++;
             ours.reason = pacs == Pacs.UP ? "" : "nothing listens at its port";
             ours.delivery = switch (pacs) {

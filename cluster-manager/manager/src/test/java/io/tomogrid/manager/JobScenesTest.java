@@ -6,6 +6,9 @@ import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -342,6 +345,48 @@ class JobScenesTest {
         scene.gateway.storing(true);
         scene.await(study, "DONE");
         assertThat(scene.gateway.manifest(id)).isEqualTo(first);
+    }
+
+    /** RES-01, JOB-03: a staged file is gone before it was stored. */
+    @Test
+    void results_that_cannot_be_stored_are_made_again() throws Exception {
+        scene.driver.script(task -> {
+            TaskOutcome outcome = scene.driver.success(task);
+            if (task.attempt() == 1) {
+                removeStaged(task);
+            }
+            return outcome;
+        });
+        String study = scene.petCt();
+        Map<String, Object> job = scene.await(study, "DONE");
+        assertThat(job).containsEntry("attempt", 2);
+        assertThat(Scene.states(job)).containsSubsequence("STORING", "QUEUED", "LEASED", "STORING", "DONE");
+        assertThat(scene.gateway.manifest((String) job.get("job-id")).stagingRoot())
+                .endsWith("/2");
+    }
+
+    @Test
+    void results_that_can_never_be_stored_fail_the_job_until_an_operator_wants_it_again() throws Exception {
+        scene.driver.script(task -> {
+            TaskOutcome outcome = scene.driver.success(task);
+            removeStaged(task);
+            return outcome;
+        });
+        String study = scene.petCt();
+        Map<String, Object> job = scene.await(study, "FAILED");
+        assertThat(job).containsEntry("attempt", 3).containsEntry("findings", null);
+        assertThat((String) job.get("reason")).contains("given up after 3 attempts", "a staged file is missing");
+        scene.driver.script(scene.driver::success);
+        assertThat(retry(job)).isEqualTo(202);
+        assertThat(scene.await(study, "DONE")).containsEntry("attempt", 4);
+    }
+
+    private static void removeStaged(ReconstructionTask task) {
+        try {
+            Files.delete(Path.of(URI.create(task.stagingRoot())).resolve("seg.dcm"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int retry(Map<String, Object> job) throws Exception {

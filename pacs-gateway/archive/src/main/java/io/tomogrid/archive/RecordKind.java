@@ -10,7 +10,7 @@ public enum RecordKind {
     CONFLICT(2),
     /** Bytes that are no acceptable data set, kept for an operator. */
     QUARANTINE(3),
-    /** What an operator decided: a deletion, hold, merge or the end of a conflict. Has no payload. */
+    /** What was decided about records before it, by an operator or a service; its payload, if any, is a document. */
     DECISION(4);
 
     private final int code;

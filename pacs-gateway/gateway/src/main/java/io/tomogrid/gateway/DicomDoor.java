@@ -43,8 +43,9 @@ class DicomDoor {
     }
 
     @Bean(destroyMethod = "close")
-    ArchiveIndex index(SegmentLog archive, JdbcTemplate jdbc, TransactionTemplate transactions) throws IOException {
-        return new ArchiveIndex(archive, jdbc, transactions);
+    ArchiveIndex index(SegmentLog archive, SegmentReader reader, JdbcTemplate jdbc, TransactionTemplate transactions)
+            throws IOException {
+        return new ArchiveIndex(archive, reader, jdbc, transactions);
     }
 
     @Bean(destroyMethod = "close")

@@ -1,6 +1,7 @@
 package io.tomogrid.gateway;
 
 import io.tomogrid.gateway.contract.Documents;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,12 @@ class Faults {
     ResponseEntity<String> database(DataAccessException fault) {
         log.error("a request failed at the database", fault);
         return answer(503, "the gateway's database does not answer; its log says why, try again");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> archive(UncheckedIOException fault) {
+        log.error("a request failed at the archive", fault);
+        return answer(503, "the archive does not take it: " + fault.getMessage());
     }
 
     private static ResponseEntity<String> answer(int status, String message) {

@@ -9,12 +9,15 @@ import io.tomogrid.archive.Payload;
 import io.tomogrid.archive.RecordKind;
 import io.tomogrid.archive.SegmentLog;
 import io.tomogrid.archive.SegmentLogConfig;
+import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.gateway.index.InstanceHeader;
 import io.tomogrid.gateway.index.RecordMeta;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -74,13 +77,86 @@ class RestartTest {
             assertThat(rebuilt.get("/api/studies/1.5.1").body())
                     .as("our own result is not a source instance")
                     .containsEntry("instances", 2)
-                    .containsEntry("complete", false);
+                    .containsEntry("revision", 1)
+                    .containsEntry("complete", true);
+            assertThat(sequence(rebuilt))
+                    .as("readers of the feed see nothing twice")
+                    .isEqualTo(sequence);
             assertThat(rebuilt.get("/api/conflicts").list("conflicts")).hasSize(1);
             assertThat(rebuilt.get("/api/quarantine").list("quarantine")).hasSize(1);
             assertThat(rebuilt.store(TestImages.ct("1.5.1", "1.5.1.1", "1.5.1.1.2")))
                     .isEqualTo(DimseStatus.SUCCESS);
+            assertThat(rebuilt.get("/api/studies/1.5.1").body()).containsEntry("complete", true);
+            rebuilt.store(TestImages.ct("1.5.1", "1.5.1.1", "1.5.1.1.4"));
             rebuilt.post("/api/studies/1.5.1/complete");
-            assertThat(sequence(rebuilt)).as("readers of the old feed see it").isGreaterThan(sequence);
+            assertThat(rebuilt.get("/api/studies/1.5.1").body()).containsEntry("revision", 2);
+            var late = rebuilt.get("/api/feed?after=" + sequence).list("studies");
+            assertThat(late).singleElement().extracting("revision").isEqualTo(2);
+        }
+    }
+
+    /** ING-11, RES-01, DEL-01: the database is lost after results were delivered, and while others were not. */
+    @Test
+    void a_rebuilt_index_knows_our_results_and_delivers_only_what_was_not() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        Map<String, Object> settings = Map.of(
+                "tomogrid.gateway.quiet-period", "1s",
+                "tomogrid.gateway.delivery.first-backoff", "50ms",
+                "tomogrid.gateway.destinations[0].name", "pacs",
+                "tomogrid.gateway.destinations[0].host", "127.0.0.1",
+                "tomogrid.gateway.destinations[0].port", Integer.toString(port),
+                "tomogrid.gateway.destinations[0].ae-title", "PACS");
+        var first = TestResults.stage(folder.resolve("one"), "job-1", "1.5.6", "1.9.21.1", "1.9.21.2");
+        var second = TestResults.stage(folder.resolve("two"), "job-2", "1.5.6", "1.9.22.1");
+        try (TestingGateway gateway = TestingGateway.start(folder, database.fresh(), settings)) {
+            gateway.store(TestImages.ct("1.5.6", "1.5.6.1", "1.5.6.1.1"));
+            gateway.await(
+                    "/api/studies/1.5.6", a -> Boolean.TRUE.equals(a.body().get("complete")));
+            try (TestingPacs pacs = new TestingPacs(port)) {
+                gateway.put("/api/results/job-1", TestResults.json(first));
+                gateway.await(
+                        "/api/results/job-1", a -> "SETTLED".equals(a.body().get("state")));
+                assertThat(pacs.received).hasSize(2);
+            }
+            gateway.put("/api/results/job-2", TestResults.json(second));
+            gateway.await(
+                    "/api/results/job-2", a -> "DELIVERING".equals(a.body().get("state")));
+        }
+        deleteAll(folder.resolve("one"));
+        deleteAll(folder.resolve("two"));
+        try (TestingPacs pacs = new TestingPacs(port);
+                TestingGateway rebuilt = TestingGateway.start(folder, database.fresh(), settings)) {
+            var settled = rebuilt.await(
+                    "/api/results/job-2", a -> "SETTLED".equals(a.body().get("state")));
+            assertThat(settled.body()).containsEntry("state", "SETTLED");
+            assertThat(pacs.received).as("what was delivered stays delivered").containsOnlyKeys("1.9.22.1");
+            var delivered = rebuilt.get("/api/results/job-1");
+            assertThat(delivered.body()).containsEntry("state", "SETTLED");
+            assertThat(delivered.list("objects"))
+                    .hasSize(2)
+                    .allSatisfy(object -> assertThat(object.toString()).contains("ACCEPTED"));
+            assertThat(rebuilt.put("/api/results/job-1", TestResults.json(first))
+                            .status())
+                    .isEqualTo(202);
+            var other = TestResults.stage(folder.resolve("three"), "job-1", "1.5.6", "1.9.23.1");
+            assertThat(rebuilt.put("/api/results/job-1", TestResults.json(other))
+                            .status())
+                    .isEqualTo(409);
+            assertThat(rebuilt.store(
+                            TestImages.ct("1.5.6", "1.9.1", "1.9.21.1")
+                                    .put(Tag.SOPClassUID, Uid.SecondaryCaptureImageStorage)
+                                    .put(Tag.Modality, "OT"),
+                            TestingGateway.IMPLICIT))
+                    .as("a PACS sends our result back in another encoding")
+                    .isEqualTo(DimseStatus.SUCCESS);
+            Thread.sleep(1500);
+            assertThat(rebuilt.get("/api/studies/1.5.6").body())
+                    .containsEntry("instances", 1)
+                    .containsEntry("revision", 1)
+                    .containsEntry("complete", true);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.gateway.contract.ResultManifest;
+import io.tomogrid.gateway.index.ArchiveIndex;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +98,7 @@ class ResultsTest {
 
     /** RES-02: a result whose bytes are others than the manifest says, or that is not there, is not stored. */
     @Test
-    void wrong_and_missing_files_fail_the_result_until_they_are_put_right() throws Exception {
+    void wrong_and_missing_files_have_the_result_rejected_until_they_are_put_right() throws Exception {
         ResultManifest manifest = TestResults.stage(folder.resolve("b"), "job-b", "1.4.2", "1.9.3.1", "1.9.3.2");
         Path file = folder.resolve("b/1.9.3.2.dcm");
         byte[] good = Files.readAllBytes(file);
@@ -105,7 +106,7 @@ class ResultsTest {
         bad[bad.length - 1] ^= 1;
         Files.write(file, bad);
         put(manifest);
-        assertThat(awaitState("job-b", "FAILED").body().get("reason").toString())
+        assertThat(awaitState("job-b", "REJECTED").body().get("reason").toString())
                 .contains("1.9.3.2.dcm has SHA-256");
         Files.delete(file);
         gateway.post("/api/results/job-b/retry");
@@ -113,12 +114,32 @@ class ResultsTest {
                                 "/api/results/job-b",
                                 a -> a.body().get("reason").toString().contains("missing"))
                         .body())
-                .containsEntry("state", "FAILED");
+                .containsEntry("state", "REJECTED");
+        assertThat(put(manifest).body()).as("the same again changes nothing").containsEntry("state", "REJECTED");
+        assertThat(gateway.bean(ArchiveIndex.class).find("1.9.3.1"))
+                .as("not even the good one is stored")
+                .isEmpty();
         assertThat(healthy.received).doesNotContainKeys("1.9.3.1", "1.9.3.2");
         Files.write(file, good);
         gateway.post("/api/results/job-b/retry");
         awaitSettled("job-b");
         assertThat(healthy.received).containsKeys("1.9.3.1", "1.9.3.2");
+    }
+
+    /** RES-01, RES-02: nothing of the first attempt's results could be stored, so that another attempt's may be. */
+    @Test
+    void another_manifest_takes_the_place_of_one_that_was_rejected() throws Exception {
+        ResultManifest first = TestResults.stage(folder.resolve("k1"), "job-k", "1.4.9", "1.9.10.1", "1.9.10.2");
+        Files.delete(folder.resolve("k1/1.9.10.2.dcm"));
+        put(first);
+        awaitState("job-k", "REJECTED");
+        ResultManifest second = TestResults.stage(folder.resolve("k2"), "job-k", "1.4.9", "1.9.10.1", "1.9.10.3");
+        assertThat(put(second).status()).isEqualTo(202);
+        assertThat(awaitSettled("job-k").list("objects"))
+                .extracting(object -> object.get("sop-instance-uid"))
+                .containsExactly("1.9.10.1", "1.9.10.3");
+        assertThat(healthy.received).containsOnlyKeys("1.9.10.1", "1.9.10.3");
+        assertThat(put(first).status()).as("it came too late").isEqualTo(409);
     }
 
     /** RES-02: the file is as stated, but it is another object. */

@@ -21,11 +21,12 @@ public record ResultState(Stage stage, String reason, List<Delivery> deliveries)
         deliveries = List.copyOf(deliveries);
     }
 
-    /** In this order, but that FAILED may follow any. */
+    /** In this order, but that FAILED may follow any. REJECTED: nothing is stored, and other results may be. */
     public enum Stage {
         STORING,
         DELIVERING,
         SETTLED,
+        REJECTED,
         FAILED
     }
 

@@ -3,11 +3,17 @@ package io.tomogrid.gateway.delivery;
 import io.tomogrid.archive.SegmentRef;
 import io.tomogrid.gateway.GatewayProperties;
 import io.tomogrid.gateway.GatewayProperties.DeliveryPolicy;
+import io.tomogrid.gateway.contract.Documents;
+import io.tomogrid.gateway.index.ArchiveIndex;
+import io.tomogrid.gateway.index.RecordMeta;
+import java.io.UncheckedIOException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -15,13 +21,22 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The outbox in the database. What is in it survives every crash until it is accepted, refused or dead. */
 @Component
 public class Deliveries {
+    private static final Logger log = LoggerFactory.getLogger(Deliveries.class);
+
+    private final ArchiveIndex index;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
     private final List<String> destinations;
     private final DeliveryPolicy policy;
     private final Clock clock;
 
-    Deliveries(JdbcTemplate jdbc, TransactionTemplate transactions, GatewayProperties properties, Clock clock) {
+    Deliveries(
+            ArchiveIndex index,
+            JdbcTemplate jdbc,
+            TransactionTemplate transactions,
+            GatewayProperties properties,
+            Clock clock) {
+        this.index = index;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.destinations = properties.destinations().stream()
@@ -89,7 +104,18 @@ public class Deliveries {
                 limit);
     }
 
-    void record(Due due, Outcome outcome) {
+    /** One try at a delivery. */
+    record Tried(Due due, Outcome outcome) {}
+
+    /** In one transaction; what a crash forgets of it is sent again. */
+    void record(List<Tried> tries) {
+        transactions.executeWithoutResult(status -> {
+            tries.forEach(tried -> record(tried.due(), tried.outcome()));
+            tries.stream().map(tried -> tried.due().jobId()).distinct().sorted().forEach(this::settle);
+        });
+    }
+
+    private void record(Due due, Outcome outcome) {
         if (outcome instanceof Outcome.Accepted accepted) {
             set(due, "ACCEPTED", accepted.remark());
         } else if (outcome instanceof Outcome.Refused refused) {
@@ -108,16 +134,13 @@ public class Deliveries {
 
     private void set(Due due, String state, String reason) {
         int attempts = due.attempts() + 1;
-        transactions.executeWithoutResult(status -> {
-            jdbc.update(
-                    "UPDATE delivery SET state = ?, attempts = ?, next_attempt = ?, reason = ? WHERE id = ?",
-                    state,
-                    attempts,
-                    Timestamp.from(clock.instant().plus(policy.backoff(attempts))),
-                    reason,
-                    due.id());
-            settle(due.jobId());
-        });
+        jdbc.update(
+                "UPDATE delivery SET state = ?, attempts = ?, next_attempt = ?, reason = ? WHERE id = ?",
+                state,
+                attempts,
+                Timestamp.from(clock.instant().plus(policy.backoff(attempts))),
+                reason,
+                due.id());
     }
 
     /** The state of the result follows from those of its deliveries. */
@@ -136,6 +159,28 @@ public class Deliveries {
                 : lost + " of " + counts.get("total")
                         + " deliveries were refused or given up; see their reasons, then retry the result";
         jdbc.update("UPDATE result SET state = ?, reason = ? WHERE job_id = ?", state, reason, jobId);
+        if (open == 0) {
+            writeDown(jobId, reason);
+        }
+    }
+
+    /** So that an index that is built anew delivers nothing twice. Without it only that is lost. */
+    private void writeDown(String jobId, String reason) {
+        List<Map<String, Object>> ends = jdbc.query(
+                "SELECT position, destination, state, attempts, reason FROM delivery WHERE job_id = ? ORDER BY id",
+                (row, n) -> Map.<String, Object>of(
+                        "position", row.getInt(1),
+                        "destination", row.getString(2),
+                        "state", row.getString(3),
+                        "attempts", row.getInt(4),
+                        "reason", row.getString(5)),
+                jobId);
+        try {
+            index.decide(
+                    RecordMeta.resultsSettled(jobId), Documents.json(Map.of("reason", reason, "deliveries", ends)));
+        } catch (UncheckedIOException e) {
+            log.warn("job {}: the archive does not hold that its results are delivered: {}", jobId, e.getMessage());
+        }
     }
 
     public List<Backlog> backlogs() {

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class DeliveryWorker {
     private static final Logger log = LoggerFactory.getLogger(DeliveryWorker.class);
     private static final int AT_ONCE = 100;
+    private static final long RECORDED_AFTER_NANOS = 200_000_000;
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private final Destination destination;
@@ -58,17 +60,27 @@ final class DeliveryWorker {
             association = open(waiting);
         } catch (IOException e) {
             log.warn("{} cannot be reached: {}", destination.name(), e.toString());
-            waiting.forEach(due -> deliveries.record(due, new Outcome.Failed("no association: " + reason(e))));
+            var failed = new Outcome.Failed("no association: " + reason(e));
+            deliveries.record(waiting.stream()
+                    .map(due -> new Deliveries.Tried(due, failed))
+                    .toList());
             waiting.clear();
             return;
         }
+        List<Deliveries.Tried> tried = new ArrayList<>();
+        boolean broken = false;
+        long since = System.nanoTime();
         try (association) {
-            while (!waiting.isEmpty()) {
+            while (!waiting.isEmpty() && !broken) {
                 Deliveries.Due due = waiting.remove();
                 Outcome outcome = send(association, due);
-                deliveries.record(due, outcome);
-                if (outcome instanceof Outcome.Unknown) {
-                    return;
+                tried.add(new Deliveries.Tried(due, outcome));
+                broken = outcome instanceof Outcome.Unknown;
+                boolean time = System.nanoTime() - since > RECORDED_AFTER_NANOS;
+                if (time || broken || waiting.isEmpty()) {
+                    deliveries.record(tried);
+                    tried.clear();
+                    since = System.nanoTime();
                 }
             }
         }

@@ -5,9 +5,12 @@ import io.tomogrid.archive.Payload;
 import io.tomogrid.archive.RecordKind;
 import io.tomogrid.archive.RecordVisitor;
 import io.tomogrid.archive.SegmentLog;
+import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.archive.SegmentRef;
 import io.tomogrid.archive.StoredRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +34,13 @@ public final class ArchiveIndex implements AutoCloseable {
     private final IndexWriter writer;
 
     /** Brings the index up to the archive before anything else comes in. */
-    public ArchiveIndex(SegmentLog archive, JdbcTemplate jdbc, TransactionTemplate transactions) throws IOException {
+    public ArchiveIndex(SegmentLog archive, SegmentReader reader, JdbcTemplate jdbc, TransactionTemplate transactions)
+            throws IOException {
         this.archive = archive;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.rows = new IndexRows(jdbc);
-        this.progress = new Progress(catchUp());
+        this.progress = new Progress(catchUp(new Decisions(reader, jdbc, transactions)));
         this.writer = new IndexWriter(rows, jdbc, transactions, progress);
     }
 
@@ -95,8 +99,23 @@ public final class ArchiveIndex implements AutoCloseable {
         return first;
     }
 
+    /**
+     * Writes down in the archive what the caller is about to commit, so that an index that is built anew knows of it. If
+     * the caller's transaction fails he has to decide again: the last decision about the same thing counts.
+     *
+     * @param meta {@link RecordMeta#studyComplete} or another decision
+     * @throws UncheckedIOException if the archive does not take it; the transaction must not be committed
+     */
+    public void decide(Map<String, String> meta, String document) {
+        try {
+            archive.append(RecordKind.DECISION, meta, Payload.of(document.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
     /** @return the last record of the archive, or null when it is empty */
-    private SegmentRef catchUp() throws IOException {
+    private SegmentRef catchUp(Decisions decisions) throws IOException {
         Optional<SegmentRef> from = jdbc
                 .query(
                         "SELECT segment, start FROM indexed",
@@ -107,11 +126,18 @@ public final class ArchiveIndex implements AutoCloseable {
         SegmentRef[] last = {from.orElse(null)};
         int[] count = {0};
         RecordVisitor<RuntimeException> visitor = stored -> {
-            batch.add(stored);
             last[0] = stored.ref();
             count[0]++;
-            if (batch.size() == REPLAY_BATCH) {
+            if (stored.kind() != RecordKind.DECISION) {
+                batch.add(stored);
+            }
+            // A decision speaks of what came before it. An index that was not lost holds all that were carried out.
+            boolean decision = stored.kind() == RecordKind.DECISION && from.isEmpty();
+            if (decision || batch.size() == REPLAY_BATCH) {
                 index(batch);
+            }
+            if (decision) {
+                decisions.restore(stored);
             }
         };
         if (from.isPresent()) {
@@ -120,6 +146,10 @@ public final class ArchiveIndex implements AutoCloseable {
             archive.replay(visitor);
         }
         index(batch);
+        // Only now: an index that was built by half is built anew, decisions included.
+        if (last[0] != null) {
+            transactions.executeWithoutResult(status -> rows.indexedUpTo(last[0]));
+        }
         if (count[0] > 0) {
             log.info("{} records of the archive were brought into the index", count[0]);
         }
@@ -135,8 +165,6 @@ public final class ArchiveIndex implements AutoCloseable {
         } catch (DataIntegrityViolationException oneIsBad) {
             rows.addEach(batch, transactions);
         }
-        transactions.executeWithoutResult(
-                status -> rows.indexedUpTo(batch.get(batch.size() - 1).ref()));
         batch.clear();
     }
 

@@ -19,6 +19,11 @@ public final class RecordMeta {
     static final String REASON = "reason";
     static final String RESULT_OF = "result-of";
     static final String FILE_SHA256 = "file-sha256";
+    static final String DECISION = "decision";
+    static final String STUDY_COMPLETE = "study-complete";
+    static final String RESULT_MANIFEST = "result-manifest";
+    static final String RESULTS_SETTLED = "results-settled";
+    static final String JOB = "job-id";
 
     private RecordMeta() {}
 
@@ -49,6 +54,21 @@ public final class RecordMeta {
         meta.put(RECEIVED, received.toString());
         meta.put(REASON, reason);
         return meta;
+    }
+
+    /** A study came to rest; the record's payload is its {@code StudyComplete}. */
+    public static Map<String, String> studyComplete(String studyUid) {
+        return Map.of(DECISION, STUDY_COMPLETE, STUDY, studyUid);
+    }
+
+    /** A job's manifest was committed; the record's payload is the {@code ResultManifest}. */
+    public static Map<String, String> resultManifest(String jobId) {
+        return Map.of(DECISION, RESULT_MANIFEST, JOB, jobId);
+    }
+
+    /** Every delivery of a job's results has ended; the record's payload says how. */
+    public static Map<String, String> resultsSettled(String jobId) {
+        return Map.of(DECISION, RESULTS_SETTLED, JOB, jobId);
     }
 
     private static Map<String, String> row(InstanceHeader header, String transferSyntax, Instant received) {

@@ -21,6 +21,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -33,6 +40,8 @@ import org.springframework.stereotype.Component;
 class ResultKeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ResultKeeper.class);
     private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final int AT_ONCE = 16;
+    private static final long GRACE_SECONDS = 10;
 
     private final Results results;
     private final ArchiveIndex index;
@@ -73,18 +82,24 @@ class ResultKeeper implements AutoCloseable {
         poller.wake();
     }
 
-    private void look() {
+    private void look() throws InterruptedException {
         for (Results.Storing storing : results.toStore()) {
             store(storing);
         }
     }
 
-    private void store(Results.Storing storing) {
+    private void store(Results.Storing storing) throws InterruptedException {
         ResultManifest manifest = storing.manifest();
         try {
-            for (ResultObject object : manifest.objects()) {
-                store(manifest, object);
+            if (!isAnyStored(manifest)) {
+                Optional<String> fault = fault(manifest);
+                if (fault.isPresent()) {
+                    log.warn("results of job {} are rejected: {}", manifest.jobId(), fault.get());
+                    results.rejected(manifest.jobId(), fault.get());
+                    return;
+                }
             }
+            each(manifest, object -> store(manifest, object));
             results.stored(manifest.jobId());
             log.info(
                     "results of job {} are stored: {} objects",
@@ -100,23 +115,101 @@ class ResultKeeper implements AutoCloseable {
         }
     }
 
+    private boolean isAnyStored(ResultManifest manifest) throws Unfit {
+        for (ResultObject object : manifest.objects()) {
+            if (isStored(object)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Looks at every file before the first is stored: what is stored can never be replaced by another attempt's. */
+    private Optional<String> fault(ResultManifest manifest) throws IOException, InterruptedException {
+        try {
+            each(manifest, object -> verify(manifest, object));
+            return Optional.empty();
+        } catch (Unfit e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private void verify(ResultManifest manifest, ResultObject object) throws IOException, Unfit {
+        try (InputStream in = open(manifest, object);
+                Payload file = spool.receive(in)) {
+            check(object, file);
+        }
+    }
+
+    private InputStream open(ResultManifest manifest, ResultObject object) throws IOException, Unfit {
+        try {
+            return staging.open(staging.locate(manifest.stagingRoot(), object.file()));
+        } catch (FileNotFoundException e) {
+            throw new Unfit(object.file() + " is missing below " + manifest.stagingRoot());
+        }
+    }
+
+    private static void check(ResultObject object, Payload file) throws Unfit {
+        if (file.length() != object.bytes()) {
+            throw new Unfit(object.file() + " has " + file.length() + " bytes, the manifest says " + object.bytes());
+        }
+        if (!file.sha256().equals(object.sha256())) {
+            throw new Unfit(object.file() + " has SHA-256 " + file.sha256() + ", the manifest says " + object.sha256());
+        }
+    }
+
+    /** What is done to one object. */
+    private interface Step {
+        void of(ResultObject object) throws IOException, Unfit;
+    }
+
+    /**
+     * Many at once, so that they share the archive's syncs and the index's transactions. Nobody is interrupted: that would
+     * break the segment for everybody who writes to it.
+     */
+    private static void each(ResultManifest manifest, Step step) throws IOException, Unfit, InterruptedException {
+        ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+        AtomicBoolean stopped = new AtomicBoolean();
+        try {
+            CompletionService<Void> work = new ExecutorCompletionService<>(pool);
+            for (ResultObject object : manifest.objects()) {
+                work.submit(() -> {
+                    if (!stopped.get()) {
+                        step.of(object);
+                    }
+                    return null;
+                });
+            }
+            for (int ended = 0; ended < manifest.objects().size(); ended++) {
+                work.take().get();
+            }
+        } catch (ExecutionException e) {
+            throw cause(e);
+        } finally {
+            stopped.set(true);
+            pool.shutdown();
+            pool.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private static IOException cause(ExecutionException e) throws Unfit {
+        if (e.getCause() instanceof Unfit unfit) {
+            throw unfit;
+        }
+        if (e.getCause() instanceof RuntimeException fault) {
+            throw fault;
+        }
+        return e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
+    }
+
     private void store(ResultManifest manifest, ResultObject object) throws IOException, Unfit {
         if (isStored(object)) {
             return;
         }
-        try (InputStream in = staging.open(staging.locate(manifest.stagingRoot(), object.file()));
+        try (InputStream in = open(manifest, object);
                 Payload file = spool.receive(in)) {
-            if (file.length() != object.bytes()) {
-                throw new Unfit(
-                        object.file() + " has " + file.length() + " bytes, the manifest says " + object.bytes());
-            }
-            if (!file.sha256().equals(object.sha256())) {
-                throw new Unfit(
-                        object.file() + " has SHA-256 " + file.sha256() + ", the manifest says " + object.sha256());
-            }
+            check(object, file);
             storeVerified(manifest, object, file);
-        } catch (FileNotFoundException e) {
-            throw new Unfit(object.file() + " is missing below " + manifest.stagingRoot());
         } catch (DicomFormatException e) {
             throw new Unfit(object.file() + ": " + e.getMessage());
         }

@@ -4,6 +4,7 @@ import io.tomogrid.gateway.GatewayProperties;
 import io.tomogrid.gateway.Poller;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.gateway.contract.StudyComplete.Completeness;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,15 +28,21 @@ class Completion implements AutoCloseable {
         this.studies = studies;
         this.quietPeriod = properties.quietPeriod();
         this.clock = clock;
-        Duration quarter = quietPeriod.dividedBy(4).plusMillis(1);
+        Duration tenth = quietPeriod.dividedBy(10).plusMillis(1);
         this.poller = Poller.start(
-                "study-completion", quarter.compareTo(LONGEST_PAUSE) < 0 ? quarter : LONGEST_PAUSE, this::look);
+                "study-completion", tenth.compareTo(LONGEST_PAUSE) < 0 ? tenth : LONGEST_PAUSE, this::look);
     }
 
     private void look() {
         Instant quietSince = clock.instant().minus(quietPeriod);
         for (String studyUid : studies.quietSince(quietSince)) {
-            Optional<StudyComplete> complete = studies.complete(studyUid, Completeness.QUIET_PERIOD, quietSince);
+            Optional<StudyComplete> complete;
+            try {
+                complete = studies.complete(studyUid, Completeness.QUIET_PERIOD, quietSince);
+            } catch (UncheckedIOException archiveFull) {
+                log.warn("study {} waits for the archive: {}", studyUid, archiveFull.getMessage());
+                return;
+            }
             complete.ifPresent(c -> log.info(
                     "study {} came to rest: revision {} with {} instances", studyUid, c.revision(), c.instances()));
         }

@@ -4,6 +4,8 @@ import io.tomogrid.gateway.contract.Documents;
 import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.SeriesRef;
 import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.gateway.index.ArchiveIndex;
+import io.tomogrid.gateway.index.RecordMeta;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
@@ -27,11 +29,13 @@ public class Studies {
             FROM study s
             """;
 
+    private final ArchiveIndex index;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
     private final Clock clock;
 
-    Studies(JdbcTemplate jdbc, TransactionTemplate transactions, Clock clock) {
+    Studies(ArchiveIndex index, JdbcTemplate jdbc, TransactionTemplate transactions, Clock clock) {
+        this.index = index;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.clock = clock;
@@ -119,6 +123,7 @@ public class Studies {
             }
             var complete = new StudyComplete(
                     nextSequence(), studyUid, revisions.get(0) + 1, completeness, sourceSeries(studyUid));
+            String document = Documents.json(Documents.toMap(complete));
             jdbc.update(
                     "UPDATE study SET revision = ?, pending = 0 WHERE study_uid = ?", complete.revision(), studyUid);
             jdbc.update(
@@ -126,7 +131,8 @@ public class Studies {
                     complete.sequence(),
                     studyUid,
                     complete.revision(),
-                    Documents.json(Documents.toMap(complete)));
+                    document);
+            index.decide(RecordMeta.studyComplete(studyUid), document);
             return Optional.of(complete);
         });
     }
