@@ -48,8 +48,7 @@ public final class FrameReader {
         if (reader.stoppedAt() != Tag.PixelData) {
             throw new DicomFormatException("the instance has no Pixel Data");
         }
-        return new FrameReader(
-                header, reader, transferSyntax.equals(Uid.ExplicitVRBigEndian), reader.pixelLength());
+        return new FrameReader(header, reader, transferSyntax.equals(Uid.ExplicitVRBigEndian), reader.pixelLength());
     }
 
     /** Every element before Pixel Data. */
@@ -90,9 +89,9 @@ public final class FrameReader {
         if (frameBits <= 0 || frameBits / 8 > MAX_FRAME) {
             throw new DicomFormatException("Rows, Columns, Samples per Pixel and Bits Allocated give no frame size");
         }
-        if ((frameBits * frames + 7) / 8 > length) {
+        if (length * 8 / frameBits < frames) {
             throw new DicomFormatException(
-                    "Pixel Data has " + length + " bytes, its " + frames + " frames need " + (frameBits * frames + 7) / 8);
+                    "Pixel Data has " + length + " bytes, too few for " + frames + " frames of " + frameBits + " bits");
         }
         long firstBit = frameBits * (number - 1);
         long first = firstBit / 8;
@@ -168,7 +167,8 @@ public final class FrameReader {
         ByteBuffer table = ByteBuffer.wrap(fragment()).order(ByteOrder.LITTLE_ENDIAN);
         position = 0;
         long[] places = new long[frames];
-        ByteBuffer extended = ByteBuffer.wrap(header.bytes(Tag.ExtendedOffsetTable).orElse(new byte[0]))
+        ByteBuffer extended = ByteBuffer.wrap(
+                        header.bytes(Tag.ExtendedOffsetTable).orElse(new byte[0]))
                 .order(ByteOrder.LITTLE_ENDIAN);
         if (extended.remaining() >= 8L * frames) {
             extended.asLongBuffer().get(places);
