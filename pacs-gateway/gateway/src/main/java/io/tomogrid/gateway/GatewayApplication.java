@@ -41,6 +41,9 @@ public class GatewayApplication {
                 Map.entry("spring.application.name", "pacs-gateway"),
                 Map.entry("server.address", "127.0.0.1"),
                 Map.entry("server.port", "0"),
+                // STOW reads its multipart body itself, as it comes
+                Map.entry("spring.servlet.multipart.enabled", "false"),
+                Map.entry("server.tomcat.max-swallow-size", "64MB"),
                 Map.entry("spring.threads.virtual.enabled", "true"),
                 Map.entry("spring.jmx.enabled", "false"),
                 Map.entry("spring.flyway.locations", "classpath:db/gateway"),
