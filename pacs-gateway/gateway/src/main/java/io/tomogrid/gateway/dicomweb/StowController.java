@@ -4,6 +4,7 @@ import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.Uids;
 import io.tomogrid.dicom.json.DicomJsonWriter;
 import io.tomogrid.dicom.net.CStoreRequest;
 import io.tomogrid.dicom.net.DimseStatus;
@@ -95,7 +96,7 @@ class StowController {
         }
         String sopClass = file.meta().string(Tag.MediaStorageSOPClassUID).orElse("");
         String sopInstance = file.meta().string(Tag.MediaStorageSOPInstanceUID).orElse("");
-        if (sopClass.isEmpty() || sopInstance.isEmpty()) {
+        if (!Uids.valid(sopClass) || !Uids.valid(sopInstance)) {
             return new Outcome(
                     "",
                     "",
