@@ -22,6 +22,11 @@ public final class RequestFault extends RuntimeException {
         return new RequestFault(409, message);
     }
 
+    /** Whoever asks may not. */
+    public static RequestFault forbidden(String message) {
+        return new RequestFault(403, message);
+    }
+
     /** No representation that the request accepts. */
     public static RequestFault notAcceptable(String message) {
         return new RequestFault(406, message);
