@@ -57,6 +57,8 @@ class SecurityConfiguration {
                         .anyRequest()
                         .authenticated())
                 .httpBasic(basic -> basic.authenticationEntryPoint(SecurityConfiguration::refuse))
+                .exceptionHandling(faults -> faults.accessDeniedHandler((request, response, denied) ->
+                        answer(response, 403, "only a service may do this: with the token of TOMOGRID_TOKEN")))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(PAGES))
                         .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN))
                         .crossOriginResourcePolicy(policy -> policy.policy(CrossOriginResourcePolicy.SAME_ORIGIN))
@@ -76,11 +78,17 @@ class SecurityConfiguration {
         if (request.getHeader("Sec-Fetch-Site") == null) {
             response.setHeader("WWW-Authenticate", "Basic realm=\"tomogrid\"");
         }
-        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        answer(
+                response,
+                401,
+                "services give the user tomogrid and the token of TOMOGRID_TOKEN; a browser needs a login link,"
+                        + " ./tomogrid login prints one");
+    }
+
+    private static void answer(HttpServletResponse response, int status, String error) throws IOException {
+        response.setStatus(status);
         response.setContentType("application/json");
-        response.getWriter()
-                .write("{\"error\":\"services give the user tomogrid and the token of TOMOGRID_TOKEN;"
-                        + " a browser needs a login link, ./tomogrid login prints one\"}");
+        response.getWriter().write("{\"error\":\"" + error + "\"}");
     }
 
     @Bean

@@ -16,13 +16,11 @@ import java.util.List;
 /** Real HTTP to a gateway, with whatever headers a test wants. */
 final class WebClient {
     static final String BASIC = "Basic "
-            + Base64.getEncoder()
-                    .encodeToString(("tomogrid:" + TestingGateway.TOKEN).getBytes(StandardCharsets.UTF_8));
+            + Base64.getEncoder().encodeToString(("tomogrid:" + TestingGateway.TOKEN).getBytes(StandardCharsets.UTF_8));
 
     private final TestingGateway gateway;
-    private final HttpClient http = HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final HttpClient http =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
     WebClient(TestingGateway gateway) {
         this.gateway = gateway;
@@ -47,8 +45,10 @@ final class WebClient {
 
         List<Dataset> datasets() throws IOException {
             return DicomJsonReader.readArray(
-                    new ByteArrayInputStream(bytes()), DicomJsonReader.LIMITS, (tag, vr, uri) -> new io.tomogrid.dicom.Element.Value(
-                            tag, vr, uri.getBytes(StandardCharsets.US_ASCII)));
+                    new ByteArrayInputStream(bytes()),
+                    DicomJsonReader.LIMITS,
+                    (tag, vr, uri) ->
+                            new io.tomogrid.dicom.Element.Value(tag, vr, uri.getBytes(StandardCharsets.US_ASCII)));
         }
 
         /** The parts' bytes, cut by hand at the boundary of the Content-Type. */
@@ -59,9 +59,7 @@ final class WebClient {
             String[] pieces = all.split(java.util.regex.Pattern.quote("\r\n--" + boundary), -1);
             List<byte[]> parts = new ArrayList<>();
             for (int i = 1; i < pieces.length - 1; i++) {
-                parts.add(pieces[i]
-                        .substring(pieces[i].indexOf("\r\n\r\n") + 4)
-                        .getBytes(StandardCharsets.ISO_8859_1));
+                parts.add(pieces[i].substring(pieces[i].indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1));
             }
             return parts;
         }

@@ -35,6 +35,9 @@ class StowController {
     /** In place of the calling AE title. */
     private static final String CALLER = "STOW-RS";
 
+    /** The codes are all in the answer; the words of so many refusals go along as headers. */
+    private static final int MOST_WARNINGS = 20;
+
     private static final MediaType JSON = MediaType.valueOf("application/dicom+json");
 
     private final Ingest ingest;
@@ -82,6 +85,10 @@ class StowController {
             throw RequestFault.malformed("the body has no part; expected DICOM files");
         }
         return ResponseEntity.status(status(outcomes))
+                .headers(headers -> outcomes.stream()
+                        .filter(o -> !o.status.isSuccess())
+                        .limit(MOST_WARNINGS)
+                        .forEach(o -> headers.add(HttpHeaders.WARNING, warning(o))))
                 .contentType(JSON)
                 .body(DicomJsonWriter.toJson(answer(study, outcomes, RetrieveController.root(request))));
     }
@@ -113,6 +120,11 @@ class StowController {
         return new Outcome(sopClass, sopInstance, Ingest.status(admission));
     }
 
+    private static String warning(Outcome outcome) {
+        String what = outcome.sopInstance.isEmpty() ? "" : outcome.sopInstance + ": ";
+        return "299 tomogrid \"" + (what + outcome.status.comment()).replaceAll("[^ -~]|[\"\\\\]", "?") + '"';
+    }
+
     /** As tolerant as the index is. */
     private static boolean uid(String text) {
         return text.length() <= 64 && text.matches("[0-9]+(\\.[0-9]+)*");
@@ -140,8 +152,7 @@ class StowController {
             if (outcome.status.isSuccess()) {
                 stored.add(item);
             } else {
-                failed.add(item.put(Tag.FailureReason, outcome.status.code())
-                        .put(Tag.ErrorComment, outcome.status.comment()));
+                failed.add(item.put(Tag.FailureReason, outcome.status.code()));
             }
         }
         Dataset answer = new Dataset();
