@@ -6,6 +6,7 @@ import io.tomogrid.node.command.BenchCommand;
 import io.tomogrid.node.command.DemoCommand;
 import io.tomogrid.node.command.DoctorCommand;
 import io.tomogrid.node.command.JobsCommand;
+import io.tomogrid.node.command.LoginCommand;
 import io.tomogrid.node.command.ModelsCommand;
 import io.tomogrid.node.command.SendCommand;
 import io.tomogrid.node.command.SlicesCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
+            LoginCommand.class,
             SendCommand.class,
             StudiesCommand.class,
             JobsCommand.class,

@@ -1,5 +1,5 @@
 // The link is /login#TOKEN or /login#TOKEN&PATH: what follows # is posted, never part of an address that is sent.
-const [token, to] = location.hash.slice(1).split('&');
+const [, token, to] = location.hash.match(/^#([0-9a-f]*)&?(.*)$/) ?? [];
 history.replaceState(null, '', '/login');
 if (token) {
   fetch('/login', { method: 'POST', body: new URLSearchParams({ token }) })
