@@ -8,6 +8,7 @@ import io.tomogrid.node.command.DoctorCommand;
 import io.tomogrid.node.command.GpuBundleCommand;
 import io.tomogrid.node.command.GpuSelftestCommand;
 import io.tomogrid.node.command.JobsCommand;
+import io.tomogrid.node.command.LoginCommand;
 import io.tomogrid.node.command.ModelsCommand;
 import io.tomogrid.node.command.SendCommand;
 import io.tomogrid.node.command.SlicesCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
+            LoginCommand.class,
             SendCommand.class,
             StudiesCommand.class,
             JobsCommand.class,

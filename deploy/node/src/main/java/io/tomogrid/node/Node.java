@@ -75,6 +75,7 @@ public final class Node implements AutoCloseable {
         parts.push(Supervisor.keep(children.driver(driverPort, masterPort, config.executorMemory())));
         parts.push(Supervisor.keep(children.agent(agentPort, masterPort, config.inventory())));
 
+        ManagerWindow window = new ManagerWindow(token);
         ExecutorService starters = Executors.newFixedThreadPool(2);
         try {
             Future<ConfigurableApplicationContext> inferenceStart =
@@ -82,7 +83,7 @@ public final class Node implements AutoCloseable {
             Postgres postgres = Postgres.start(home);
             parts.push(postgres);
             Future<ConfigurableApplicationContext> gatewayStart =
-                    starters.submit(() -> GatewayApplication.start(gateway(config, postgres, token)));
+                    starters.submit(() -> GatewayApplication.start(gateway(config, postgres, token), window::hangInto));
             ConfigurableApplicationContext inference = started("the model service", inferenceStart, parts);
             ConfigurableApplicationContext gateway = started("the gateway", gatewayStart, parts);
             URI inferenceUrl = url(inference);
@@ -92,6 +93,7 @@ public final class Node implements AutoCloseable {
                     starters.submit(() -> ManagerApplication.start(
                             manager(config, postgres, token, gatewayUrl, inferenceUrl, driverPort, agentPort))),
                     parts);
+            window.open(url(manager));
             int dicomPort = new NodeClient(gatewayUrl, token).dicomPort();
             NodeHome.Running running = new NodeHome.Running(
                     ProcessHandle.current().pid(),
@@ -139,6 +141,7 @@ public final class Node implements AutoCloseable {
         map.putAll(database(postgres));
         map.put("server.port", config.httpPort());
         map.put("tomogrid.gateway.archive-root", config.home().archive().toUri().toString());
+        map.put("tomogrid.gateway.web.viewer", NodeConfig.viewer().toString());
         map.put("tomogrid.gateway.spool", config.home().folder("spool").toString());
         map.put("tomogrid.gateway.dicom.port", config.dicomPort());
         map.put("tomogrid.gateway.dicom.ae-title", config.aeTitle());

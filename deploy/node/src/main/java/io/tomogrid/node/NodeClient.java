@@ -38,6 +38,14 @@ public final class NodeClient {
         send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build());
     }
 
+    /** A link to the pages that lets a browser in, once. */
+    public String loginLink() throws IOException {
+        HttpRequest post = request("/api/login-links")
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        return (String) JSON.std.mapFrom(send(post)).get("url");
+    }
+
     public java.util.List<Object> postForList(String path, String json) throws IOException {
         return JSON.std.listFrom(send(request(path)
                 .header("Content-Type", "application/json")

@@ -62,6 +62,11 @@ public record NodeConfig(
         }
     }
 
+    /** Where the build unpacked the viewer, if it could fetch it. */
+    static Path viewer() {
+        return Path.of(System.getProperty("tomogrid.root", "."), ".tomogrid", "viewer");
+    }
+
     /** Where the build laid out what the node's processes run from. */
     public record Layout(Path sparkHome, Path libraries, Path java) {
 

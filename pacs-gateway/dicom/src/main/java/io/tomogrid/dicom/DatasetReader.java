@@ -20,15 +20,19 @@ public final class DatasetReader {
 
     private final InputStream in;
     private final ReadLimits limits;
+    private final String transferSyntax;
     private final boolean explicit;
     private final boolean bigEndian;
     private final byte[] word = new byte[8];
     private long position;
     private int elements;
     private boolean checkRest;
+    private int stoppedAt;
     private boolean passingOver;
 
-    private DatasetReader(InputStream in, ReadLimits limits, boolean explicit, boolean bigEndian) {
+    private DatasetReader(
+            InputStream in, ReadLimits limits, String transferSyntax, boolean explicit, boolean bigEndian) {
+        this.transferSyntax = transferSyntax;
         this.in = in;
         this.limits = limits;
         this.explicit = explicit;
@@ -65,21 +69,65 @@ public final class DatasetReader {
 
     private static Dataset read(InputStream in, String transferSyntax, ReadLimits limits, int stop, boolean checkRest)
             throws IOException {
+        DatasetReader reader = open(in, transferSyntax, limits);
+        reader.checkRest = checkRest;
+        return reader.before(stop);
+    }
+
+    static DatasetReader open(InputStream in, String transferSyntax, ReadLimits limits) {
         boolean explicit = !transferSyntax.equals(Uid.ImplicitVRLittleEndian);
         boolean big = transferSyntax.equals(Uid.ExplicitVRBigEndian);
         InputStream source = deflated(transferSyntax) ? new InflaterInputStream(in, new Inflater(true), CHUNK) : in;
-        DatasetReader reader = new DatasetReader(source, limits, explicit, big);
-        reader.checkRest = checkRest;
+        return new DatasetReader(source, limits, transferSyntax, explicit, big);
+    }
+
+    /** The elements before {@code stop}; afterwards the stream stands behind the tag of {@link #stoppedAt}. */
+    Dataset before(int stop) throws IOException {
         Dataset dataset = new Dataset();
         try {
-            reader.elements(dataset, Long.MAX_VALUE, 0, stop, explicit);
+            elements(dataset, Long.MAX_VALUE, 0, stop, explicit);
         } catch (EOFException e) {
-            throw new DicomFormatException("the data set ends in the middle of an element, at byte " + reader.position
+            throw new DicomFormatException("the data set ends in the middle of an element, at byte " + position
                     + ": it is truncated, send it again");
         } catch (java.util.zip.ZipException e) {
-            throw new DicomFormatException("the deflated data set is damaged near byte " + reader.position);
+            throw new DicomFormatException("the deflated data set is damaged near byte " + position);
         }
         return dataset;
+    }
+
+    /** The first tag that was not read, or 0 when the data set ended before. */
+    int stoppedAt() {
+        return stoppedAt;
+    }
+
+    String transferSyntax() {
+        return transferSyntax;
+    }
+
+    /** What follows in the data set, inflated where it was deflated. */
+    InputStream rest() {
+        return in;
+    }
+
+    /** The length field of the value whose tag was passed, unsigned; -1 for an undefined length. */
+    long pixelLength() throws IOException {
+        if (explicit) {
+            fill(word, 0, 4);
+            if (!longLength(vr(word[0], word[1]) == null ? VR.OW : vr(word[0], word[1]))) {
+                return u16(2);
+            }
+        }
+        int length = u32();
+        return length == UNDEFINED ? UNDEFINED : Integer.toUnsignedLong(length);
+    }
+
+    /** The tag of an item; its length follows, {@link #itemLength}. */
+    int itemTag() throws IOException {
+        return tag();
+    }
+
+    int itemLength() throws IOException {
+        return u32();
     }
 
     /** Transfer syntaxes whose whole data set is deflated, PS3.5 annex A.5. */
@@ -113,6 +161,7 @@ public final class DatasetReader {
             }
             if (depth == 0 && Integer.compareUnsigned(tag, stop) >= 0) {
                 if (!checkRest) {
+                    stoppedAt = tag;
                     return;
                 }
                 passingOver = true;

@@ -2,17 +2,21 @@ package io.tomogrid.gateway;
 
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /** The front door: DICOM and HTTP on loopback, an archive and an index in PostgreSQL behind them. */
 @SpringBootApplication
 @EnableConfigurationProperties(GatewayProperties.class)
+@ConfigurationPropertiesScan("io.tomogrid.gateway.web")
 public class GatewayApplication {
 
     public static void main(String[] args) {
@@ -26,7 +30,14 @@ public class GatewayApplication {
      *     {@code tomogrid.token}; {@code server.port} is any free one unless it is given
      */
     public static ConfigurableApplicationContext start(Map<String, Object> properties) {
+        return start(properties, context -> {});
+    }
+
+    /** @param more adds beans of whoever runs this gateway together with other services */
+    public static ConfigurableApplicationContext start(
+            Map<String, Object> properties, Consumer<GenericApplicationContext> more) {
         SpringApplication application = application();
+        application.addInitializers(context -> more.accept((GenericApplicationContext) context));
         application.addInitializers(context -> context.getEnvironment()
                 .getPropertySources()
                 .addFirst(new MapPropertySource("start", Map.copyOf(properties))));
@@ -41,6 +52,9 @@ public class GatewayApplication {
                 Map.entry("spring.application.name", "pacs-gateway"),
                 Map.entry("server.address", "127.0.0.1"),
                 Map.entry("server.port", "0"),
+                // STOW reads its multipart body itself, as it comes
+                Map.entry("spring.servlet.multipart.enabled", "false"),
+                Map.entry("server.tomcat.max-swallow-size", "64MB"),
                 Map.entry("spring.threads.virtual.enabled", "true"),
                 Map.entry("spring.jmx.enabled", "false"),
                 Map.entry("spring.flyway.locations", "classpath:db/gateway"),

@@ -22,6 +22,21 @@ public final class RequestFault extends RuntimeException {
         return new RequestFault(409, message);
     }
 
+    /** Whoever asks may not. */
+    public static RequestFault forbidden(String message) {
+        return new RequestFault(403, message);
+    }
+
+    /** No representation that the request accepts. */
+    public static RequestFault notAcceptable(String message) {
+        return new RequestFault(406, message);
+    }
+
+    /** A body of another media type than is taken. */
+    public static RequestFault unsupportedMediaType(String message) {
+        return new RequestFault(415, message);
+    }
+
     /** The HTTP status of the answer. */
     public int status() {
         return status;

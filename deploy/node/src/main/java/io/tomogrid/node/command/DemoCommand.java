@@ -1,9 +1,13 @@
 package io.tomogrid.node.command;
 
+import io.tomogrid.node.NodeClient;
+import io.tomogrid.node.NodeHome;
 import io.tomogrid.node.demo.Demo;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,6 +61,9 @@ public final class DemoCommand implements Callable<Integer> {
             defaultValue = "auto")
     private String inventory;
 
+    @Option(names = "--stay", description = "Keep the node after the demo, so that one can look, until Ctrl-C.")
+    private boolean stay;
+
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "Folder with the DICOM files of a PET-CT study.")
     private Path folder;
 
@@ -67,12 +74,32 @@ public final class DemoCommand implements Callable<Integer> {
                 ? spec.commandLine().getErr()
                 : spec.commandLine().getOut();
         var demo = new Demo(home, pacs == PacsKind.ORTHANC, inventory, folder, repeat, out);
-        Demo.Ending ending = demo.run(() -> {});
-        if (toStandardOutput) {
-            spec.commandLine().getOut().println(ending.json());
-        } else if (json != null) {
-            java.nio.file.Files.writeString(json, ending.json() + "\n");
-        }
+        Demo.Ending ending = demo.run((node, ended) -> {
+            if (toStandardOutput) {
+                spec.commandLine().getOut().println(ended.json());
+            } else if (json != null) {
+                java.nio.file.Files.writeString(json, ended.json() + "\n");
+            }
+            if (stay) {
+                stay(node, ended, out);
+            } else {
+                out.println("To look at it in a browser: ./tomogrid demo --stay");
+            }
+        });
         return ending.good() ? 0 : 1;
+    }
+
+    private static void stay(NodeHome.Running node, Demo.Ending ended, PrintWriter out) throws IOException {
+        NodeClient gateway = new NodeClient(node.gateway(), node.token());
+        out.println();
+        out.println("Status: " + gateway.loginLink());
+        out.println("Viewer: " + gateway.loginLink() + "&/viewer/tmtv?StudyInstanceUIDs=" + ended.study());
+        out.println("Each link lets a browser in once. Ctrl-C ends the node.");
+        out.flush();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

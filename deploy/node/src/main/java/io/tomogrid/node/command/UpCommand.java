@@ -2,6 +2,7 @@ package io.tomogrid.node.command;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.node.Node;
+import io.tomogrid.node.NodeClient;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
 import java.io.IOException;
@@ -91,6 +92,7 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private void print(NodeHome.Running node, double seconds, PrintWriter out) throws IOException {
+        String login = new NodeClient(node.gateway(), node.token()).loginLink();
         if (json) {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("dicom-port", node.dicomPort());
@@ -98,12 +100,15 @@ public final class UpCommand implements Callable<Integer> {
             map.put("gateway", node.gateway().toString());
             map.put("manager", node.manager().toString());
             map.put("inference", node.inference().toString());
+            map.put("login", login);
             out.println(JSON.std.asString(map));
         } else {
             out.printf(java.util.Locale.ROOT, "Tomogrid is up after %.1f s.%n", seconds);
             out.println("  DICOM    127.0.0.1:" + node.dicomPort() + "  AE title " + node.aeTitle()
                     + "  takes calls of " + String.join(", ", allowed));
             out.println("  results  " + (destinations.isEmpty() ? "stay in the archive" : destinations));
+            out.println("  browser  " + login);
+            out.println("           status and viewer; the link works once, ./tomogrid login prints another");
             out.println("  gateway  " + node.gateway() + "  manager " + node.manager());
             out.println("           user tomogrid, password in " + home.home().path() + "/node.json");
             out.println("Ctrl-C ends it and every process that it started.");

@@ -24,16 +24,16 @@ public record Demo(Path home, boolean orthanc, String inventory, Path folder, in
     private static final Duration QUIET_PERIOD = Duration.ofSeconds(1);
 
     /**
-     * @param json what came out, the last study's @param good whether all arrived and every bound holds
+     * @param study UID of the last study @param json what came out of it @param good whether all arrived and every bound holds
      * @param seconds since the start of the demo at which each study was in the PACS
      * @param simulated whether a simulated GPU took part
      */
-    public record Ending(String json, boolean good, List<Double> seconds, boolean simulated) {}
+    public record Ending(String study, String json, boolean good, List<Double> seconds, boolean simulated) {}
 
     /** Something to do before the node ends. */
     @FunctionalInterface
     public interface Last {
-        void run() throws IOException;
+        void run(NodeHome.Running node, Ending ending) throws IOException;
     }
 
     /** @param last done when every study is through, before the node ends */
@@ -54,7 +54,7 @@ public record Demo(Path home, boolean orthanc, String inventory, Path folder, in
             try {
                 doors.passed("start", "node with archive, database, Spark, model service; PACS " + pacs.aeTitle());
                 Ending ending = studies(node.running(), pacs, doors, start);
-                last.run();
+                last.run(node.running(), ending);
                 return ending;
             } finally {
                 node.close();
@@ -68,6 +68,7 @@ public record Demo(Path home, boolean orthanc, String inventory, Path folder, in
         List<Double> seconds = new ArrayList<>();
         boolean good = true;
         boolean simulated = false;
+        String study = "";
         String json = "";
         for (int n = 0; n < studies(); n++) {
             doors.begin();
@@ -79,9 +80,10 @@ public record Demo(Path home, boolean orthanc, String inventory, Path folder, in
             seconds.add((System.nanoTime() - start) * 1e-9);
             good &= outcome.good();
             simulated |= Boolean.TRUE.equals(outcome.job().get("simulated"));
+            study = source.studyUid();
             json = DemoReport.json(outcome);
         }
-        return new Ending(json, good, List.copyOf(seconds), simulated);
+        return new Ending(study, json, good, List.copyOf(seconds), simulated);
     }
 
     private int studies() {

@@ -11,6 +11,7 @@ import io.tomogrid.dicom.DatasetReader;
 import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.ReadLimits;
 import io.tomogrid.dicom.net.CStoreRequest;
+import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.gateway.index.ArchiveIndex;
 import io.tomogrid.gateway.index.InstanceHeader;
 import io.tomogrid.gateway.index.RecordMeta;
@@ -53,6 +54,15 @@ public class Ingest {
 
     /** Reads the data set to its end; when the sender goes away in the middle nothing is kept (ING-09). */
     Admission admit(CStoreRequest request, InputStream dataset) throws IOException {
+        return admit(request, "", dataset);
+    }
+
+    /**
+     * Reads the data set to its end; when the sender goes away in the middle nothing is kept.
+     *
+     * @param studyUid the only study that it may belong to, or empty for any
+     */
+    public Admission admit(CStoreRequest request, String studyUid, InputStream dataset) throws IOException {
         try (Payload payload = spool.receive(dataset)) {
             InstanceHeader header;
             try (InputStream in = new BufferedInputStream(payload.open())) {
@@ -66,6 +76,9 @@ public class Ingest {
             if (!header.sopInstanceUid().equals(request.sopInstanceUid())) {
                 return new Admission.Mismatch("SOP Instance UID is not the one of the command");
             }
+            if (!studyUid.isEmpty() && !header.studyUid().equals(studyUid)) {
+                return new Admission.Mismatch("Study Instance UID is not the one of the request");
+            }
             return file(request, header, payload);
         } catch (NoRoomException e) {
             log.error("an instance was refused: {}", e.getMessage());
@@ -73,6 +86,17 @@ public class Ingest {
         } catch (PayloadTooLargeException e) {
             return new Admission.NoRoom(e.getMessage());
         }
+    }
+
+    /** What a sender is answered, PS3.4 table B.2-1; STOW-RS has the same codes. */
+    public static DimseStatus status(Admission admission) {
+        return admission.match(
+                admitted -> DimseStatus.SUCCESS,
+                duplicate -> DimseStatus.SUCCESS,
+                conflict -> DimseStatus.DUPLICATE_SOP_INSTANCE.because(conflict.reason()),
+                noRoom -> DimseStatus.OUT_OF_RESOURCES.because(noRoom.reason()),
+                mismatch -> DimseStatus.DATA_SET_DOES_NOT_MATCH.because(mismatch.reason()),
+                quarantined -> DimseStatus.CANNOT_UNDERSTAND.because(quarantined.reason()));
     }
 
     private Admission file(CStoreRequest request, InstanceHeader header, Payload payload) throws IOException {

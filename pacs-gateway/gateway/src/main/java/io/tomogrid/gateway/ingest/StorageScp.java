@@ -27,12 +27,6 @@ public class StorageScp implements CStoreHandler {
                         "outcome",
                         admission.getClass().getSimpleName())
                 .increment();
-        return admission.match(
-                admitted -> DimseStatus.SUCCESS,
-                duplicate -> DimseStatus.SUCCESS,
-                conflict -> DimseStatus.DUPLICATE_SOP_INSTANCE.because(conflict.reason()),
-                noRoom -> DimseStatus.OUT_OF_RESOURCES.because(noRoom.reason()),
-                mismatch -> DimseStatus.DATA_SET_DOES_NOT_MATCH.because(mismatch.reason()),
-                quarantined -> DimseStatus.CANNOT_UNDERSTAND.because(quarantined.reason()));
+        return Ingest.status(admission);
     }
 }

@@ -1,0 +1,98 @@
+package io.tomogrid.gateway.web;
+
+import io.tomogrid.gateway.RequestFault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The pages: status, login, and the viewer's files. */
+@RestController
+class PageController {
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html;charset=UTF-8",
+            "js", "text/javascript;charset=UTF-8",
+            "css", "text/css;charset=UTF-8",
+            "wasm", "application/wasm",
+            "svg", "image/svg+xml",
+            "png", "image/png",
+            "ico", "image/x-icon",
+            "woff2", "font/woff2",
+            "json", "application/json");
+
+    private final Path viewer;
+
+    PageController(WebProperties properties) {
+        this.viewer = properties.viewer() == null
+                ? null
+                : properties.viewer().toAbsolutePath().normalize();
+    }
+
+    @GetMapping("/")
+    ResponseEntity<byte[]> status() throws IOException {
+        return own("status.html");
+    }
+
+    @GetMapping("/login")
+    ResponseEntity<byte[]> login() throws IOException {
+        return own("login.html");
+    }
+
+    @GetMapping("/web/{name:[a-z]+\\.(?:js|css)}")
+    ResponseEntity<byte[]> asset(@PathVariable String name) throws IOException {
+        return own(name);
+    }
+
+    @GetMapping({"/viewer", "/viewer/{*path}"})
+    ResponseEntity<?> viewer(@PathVariable(required = false) String path) throws IOException {
+        if (viewer == null || !Files.isRegularFile(viewer.resolve("index.html"))) {
+            return own("no-viewer.html");
+        }
+        Path file = viewer.resolve(path == null ? "" : path.substring(1)).normalize();
+        if (!file.startsWith(viewer)) {
+            throw RequestFault.notFound("no such file");
+        }
+        // the addresses of a single-page application have no file behind them
+        if (!file.getFileName().toString().contains(".")) {
+            file = viewer.resolve("index.html");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw RequestFault.notFound("the viewer has no such file");
+        }
+        String name = file.getFileName().toString();
+        boolean named = name.matches(".*[0-9a-f]{16}.*");
+        Resource content = new FileSystemResource(file);
+        return ResponseEntity.ok()
+                .contentType(type(name))
+                // only names that change with the content may be kept
+                .cacheControl(named ? CacheControl.maxAge(Duration.ofDays(30)).cachePrivate() : CacheControl.noCache())
+                .body(content);
+    }
+
+    private static ResponseEntity<byte[]> own(String name) throws IOException {
+        try (InputStream in = PageController.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw RequestFault.notFound("no such file");
+            }
+            return ResponseEntity.ok()
+                    .contentType(type(name))
+                    .cacheControl(CacheControl.noCache())
+                    .body(in.readAllBytes());
+        }
+    }
+
+    private static MediaType type(String name) {
+        String ending = name.substring(name.lastIndexOf('.') + 1);
+        return MediaType.parseMediaType(TYPES.getOrDefault(ending, "application/octet-stream"));
+    }
+}

@@ -1,0 +1,133 @@
+// Asks the services every two seconds and shows what they say. Everything is put in as text, never as markup.
+const EVERY_MS = 2000;
+const DOORS = {
+  QUEUED: 'job', LEASED: 'lease', RUNNING: 'processing', STORING: 'storing', DELIVERING: 'delivering', DONE: 'done', FAILED: 'failed',
+};
+const $ = id => document.getElementById(id);
+
+function el(name, attributes, ...children) {
+  const made = document.createElement(name);
+  Object.entries(attributes || {}).forEach(([key, value]) => made.setAttribute(key, value));
+  made.append(...children.flat().map(child => child instanceof Node ? child : String(child ?? '')));
+  return made;
+}
+
+async function get(path) {
+  const answer = await fetch(path, { headers: { Accept: 'application/json' } });
+  if (answer.status === 401) {
+    location.replace('/login');
+  }
+  if (!answer.ok) {
+    throw new Error(`${path.split('?')[0]} answered ${answer.status}`);
+  }
+  return answer.json();
+}
+
+/** What a service that may be away says, or else this. */
+const getOr = (path, otherwise) => get(path).catch(() => otherwise);
+
+const time = instant => new Date(instant).toLocaleTimeString();
+const seconds = (from, to) => `${((new Date(to) - new Date(from)) / 1000).toFixed(1)} s`;
+const first = (dataset, tag) => {
+  const value = dataset?.[tag]?.Value?.[0];
+  return value?.Alphabetic ?? value ?? '';
+};
+
+function doors(study, job) {
+  const list = el('ul', { class: 'doors' });
+  list.append(el('li', {}, `received ${time(study['last-received'])}`));
+  if (study.revision > 0) {
+    list.append(el('li', {}, `complete, revision ${study.revision}`));
+  }
+  const passed = job?.transitions ?? [];
+  passed.forEach((step, n) => {
+    const next = passed[n + 1];
+    const lasted = next ? `, ${seconds(step.at, next.at)}` : '';
+    list.append(el('li', step.state === 'FAILED' ? { class: 'bad' } : {}, `${DOORS[step.state] ?? step.state} ${time(step.at)}${lasted}`));
+  });
+  return list;
+}
+
+function jobNote(job) {
+  if (!job) {
+    return '';
+  }
+  const slice = job.slice ? `slice ${job.slice}${job.simulated ? ' (simulated)' : ''}` : '';
+  const lesions = job.findings?.lesions ? `${job.findings.lesions.length} lesions` : '';
+  const reason = job.state === 'DONE' ? '' : [job.reason, job.remedy].filter(Boolean).join(': ');
+  return el('span', { class: 'note' }, [`attempt ${job.attempt}`, slice, lesions, reason].filter(Boolean).join(' · '));
+}
+
+function deliveries(result) {
+  const counts = {};
+  (result?.objects ?? []).forEach(object => object.deliveries.forEach(delivery => {
+    const key = `${delivery.destination}: ${delivery.state.toLowerCase()}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }));
+  return Object.entries(counts).map(([what, n]) => el('div', {}, `${n} × ${what}`));
+}
+
+function studyRow(study, who, job, result) {
+  const uid = study['study-uid'];
+  const query = `StudyInstanceUIDs=${encodeURIComponent(uid)}`;
+  const links = [['viewer', 'images'], ['tmtv', 'PET-CT fusion']].map(([mode, label]) =>
+    el('div', {}, el('a', { href: `/viewer/${mode}?${query}` }, label)));
+  return el('tr', {},
+    el('td', {},
+      el('div', {}, [first(who, '00100010'), first(who, '00100020')].filter(Boolean).join(' · ')),
+      el('div', {}, [first(who, '00080020'), first(who, '00081030')].filter(Boolean).join(' · ')),
+      el('div', { class: 'uid note' }, uid)),
+    el('td', {}, `${study.instances} in ${study.series} series`),
+    el('td', {}, doors(study, job), jobNote(job)),
+    el('td', {}, deliveries(result)),
+    el('td', {}, links));
+}
+
+function sliceRows(slices) {
+  const leases = new Map(slices.leases.map(lease => [lease.slice, lease]));
+  return slices.gpus.flatMap(gpu => {
+    const name = `${gpu.index}: ${gpu.name}${gpu.simulated ? ' (simulated)' : ''}`;
+    const cut = gpu.slices.length ? gpu.slices : [null];
+    return cut.map(slice => {
+      const lease = slice && leases.get(slice.slice);
+      return el('tr', {},
+        el('td', {}, name),
+        el('td', {}, slice ? slice.slice : 'not cut'),
+        el('td', {}, lease ? `${lease.state}, held by ${lease.holder} until ${time(lease.expiry)}, epoch ${lease.epoch}` : 'free'));
+    });
+  });
+}
+
+async function refresh() {
+  const [studies, people, status, jobs, slices] = await Promise.all([
+    get('/api/studies?limit=20'),
+    getOr('/dicom-web/studies?limit=100&includefield=StudyDescription', []),
+    get('/api/status'),
+    getOr('/manager/api/jobs?limit=50', null),
+    getOr('/manager/api/slices', { gpus: [], leases: [] }),
+  ]);
+  const who = new Map(people.map(dataset => [first(dataset, '0020000D'), dataset]));
+  const job = new Map((jobs?.jobs ?? []).slice().reverse().map(one => [one['study-uid'], one]));
+  const results = await Promise.all(studies.studies.map(study => {
+    const its = job.get(study['study-uid']);
+    return its && ['STORING', 'DELIVERING', 'DONE'].includes(its.state) ? getOr(`/api/results/${its['job-id']}`, null) : null;
+  }));
+  $('studies').replaceChildren(...studies.studies.map((study, n) =>
+    studyRow(study, who.get(study['study-uid']), job.get(study['study-uid']), results[n])));
+  $('slices').replaceChildren(...sliceRows(slices));
+  $('destinations').replaceChildren(...status.destinations.map(destination =>
+    el('tr', {}, el('td', {}, destination.name), el('td', {}, destination.pending), el('td', {}, destination.dead))));
+  $('summary').textContent = `DICOM ${status.dicom.host}:${status.dicom.port}, AE title ${status.dicom['ae-title']}, `
+    + `${status.dicom.stores} images received since the start, ${(status.archive['free-bytes'] / 1e9).toFixed(0)} GB free`;
+  $('fault').textContent = jobs ? '' : 'The manager does not answer here: jobs and slices are not shown.';
+}
+
+async function watch() {
+  try {
+    await refresh();
+  } catch (fault) {
+    $('fault').textContent = `The node does not answer (${fault.message}). Does it still run?`;
+  }
+  setTimeout(watch, EVERY_MS);
+}
+watch();
