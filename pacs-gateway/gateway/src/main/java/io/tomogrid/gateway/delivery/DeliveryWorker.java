@@ -77,16 +77,13 @@ final class DeliveryWorker {
     private Association open(Deque<Deliveries.Due> waiting) throws IOException {
         Set<Syntax> syntaxes = new LinkedHashSet<>();
         waiting.forEach(due -> syntaxes.add(syntax(due)));
-        var request = AssociationRequest.storing(
-                destination.host(), destination.port(), destination.callingAe(), destination.aeTitle(), syntaxes);
-        return Association.open(new AssociationRequest(
-                request.host(),
-                request.port(),
-                request.callingAe(),
-                request.calledAe(),
-                request.contexts(),
-                CONNECT,
-                response));
+        return Association.open(AssociationRequest.storing(
+                        destination.host(),
+                        destination.port(),
+                        destination.callingAe(),
+                        destination.aeTitle(),
+                        syntaxes)
+                .withTimeouts(CONNECT, response));
     }
 
     private Outcome send(Association association, Deliveries.Due due) {
