@@ -57,6 +57,10 @@ public enum IndexedAttribute {
         this.tag = tag;
     }
 
+    public Level level() {
+        return level;
+    }
+
     public int tag() {
         return tag;
     }
