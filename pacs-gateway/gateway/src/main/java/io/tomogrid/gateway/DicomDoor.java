@@ -7,6 +7,8 @@ import io.tomogrid.archive.Spool;
 import io.tomogrid.dicom.net.DimseServer;
 import io.tomogrid.dicom.net.DimseServerConfig;
 import io.tomogrid.dicom.net.DimseServices;
+import io.tomogrid.gateway.commitment.CommitmentScp;
+import io.tomogrid.gateway.delivery.Commitments;
 import io.tomogrid.gateway.index.ArchiveIndex;
 import io.tomogrid.gateway.ingest.StorageScp;
 import io.tomogrid.gateway.query.QueryScp;
@@ -51,7 +53,13 @@ class DicomDoor {
     }
 
     @Bean(destroyMethod = "close")
-    DimseServer dimseServer(GatewayProperties properties, StorageScp storage, QueryScp query, RetrieveScp retrieve)
+    DimseServer dimseServer(
+            GatewayProperties properties,
+            StorageScp storage,
+            QueryScp query,
+            RetrieveScp retrieve,
+            CommitmentScp commitment,
+            Commitments commitments)
             throws IOException {
         GatewayProperties.Dicom dicom = properties.dicom();
         DimseServer server = DimseServer.start(
@@ -63,7 +71,12 @@ class DicomDoor {
                         dicom.maxAssociations(),
                         dicom.idle(),
                         MOST_BYTES),
-                DimseServices.storing(storage).finding(query).moving(retrieve).getting(retrieve));
+                DimseServices.storing(storage)
+                        .finding(query)
+                        .moving(retrieve)
+                        .getting(retrieve)
+                        .committing(commitment)
+                        .takingCommitments(commitments));
         log.info("{} listens for DICOM on {}:{}", dicom.aeTitle(), dicom.host(), server.port());
         return server;
     }
