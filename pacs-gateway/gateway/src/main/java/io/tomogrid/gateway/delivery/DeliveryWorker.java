@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +29,15 @@ final class DeliveryWorker {
 
     private final Destination destination;
     private final Deliveries deliveries;
+    private final Inquiry inquiry;
     private final SegmentReader archive;
     private final Duration response;
 
-    DeliveryWorker(Destination destination, Deliveries deliveries, SegmentReader archive, Duration response) {
+    DeliveryWorker(
+            Destination destination, Deliveries deliveries, Inquiry inquiry, SegmentReader archive, Duration response) {
         this.destination = destination;
         this.deliveries = deliveries;
+        this.inquiry = inquiry;
         this.archive = archive;
         this.response = response;
     }
@@ -54,7 +58,7 @@ final class DeliveryWorker {
     }
 
     /** Takes from {@code waiting} what was tried; at least one. An association that breaks leaves the others waiting. */
-    private void onOneAssociation(Deque<Deliveries.Due> waiting) {
+    private void onOneAssociation(Deque<Deliveries.Due> waiting) throws InterruptedException {
         Association association;
         try {
             association = open(waiting);
@@ -62,7 +66,7 @@ final class DeliveryWorker {
             log.warn("{} cannot be reached: {}", destination.name(), e.toString());
             var failed = new Outcome.Failed("no association: " + reason(e));
             deliveries.record(waiting.stream()
-                    .map(due -> new Deliveries.Tried(due, failed))
+                    .map(due -> new Deliveries.Tried(due, failed, false))
                     .toList());
             waiting.clear();
             return;
@@ -74,7 +78,7 @@ final class DeliveryWorker {
             while (!waiting.isEmpty() && !broken) {
                 Deliveries.Due due = waiting.remove();
                 Outcome outcome = send(association, due);
-                tried.add(new Deliveries.Tried(due, outcome));
+                tried.add(new Deliveries.Tried(due, outcome, destination.commitment()));
                 broken = outcome instanceof Outcome.Unknown;
                 boolean time = System.nanoTime() - since > RECORDED_AFTER_NANOS;
                 if (time || broken || waiting.isEmpty()) {
@@ -89,19 +93,33 @@ final class DeliveryWorker {
     private Association open(Deque<Deliveries.Due> waiting) throws IOException {
         Set<Syntax> syntaxes = new LinkedHashSet<>();
         waiting.forEach(due -> syntaxes.add(syntax(due)));
-        var request = AssociationRequest.storing(
-                destination.host(), destination.port(), destination.callingAe(), destination.aeTitle(), syntaxes);
-        return Association.open(new AssociationRequest(
-                request.host(),
-                request.port(),
-                request.callingAe(),
-                request.calledAe(),
-                request.contexts(),
-                CONNECT,
-                response));
+        AssociationRequest request = AssociationRequest.storing(
+                        destination.host(),
+                        destination.port(),
+                        destination.callingAe(),
+                        destination.aeTitle(),
+                        syntaxes)
+                .withTimeouts(CONNECT, response);
+        boolean anyUnknown = waiting.stream().anyMatch(Deliveries.Due::unknown);
+        return Association.open(anyUnknown ? request.alsoAsking(inquiry.sopClasses()) : request);
     }
 
-    private Outcome send(Association association, Deliveries.Due due) {
+    private Outcome send(Association association, Deliveries.Due due) throws InterruptedException {
+        if (due.unknown()) {
+            try {
+                Optional<Outcome> held = inquiry.held(association, due);
+                if (held.isPresent()) {
+                    return held.get();
+                }
+            } catch (IOException e) {
+                log.warn(
+                        "{} does not tell whether it holds {}: {}",
+                        destination.name(),
+                        due.sopInstanceUid(),
+                        e.toString());
+                return new Outcome.Unknown(reason(e));
+            }
+        }
         if (!association.accepts(due.sopClassUid(), due.transferSyntax())) {
             return new Outcome.Refused(new NoPresentationContext(due.sopClassUid(), due.transferSyntax()).getMessage());
         }

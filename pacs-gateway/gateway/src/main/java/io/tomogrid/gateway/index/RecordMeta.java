@@ -25,6 +25,9 @@ public final class RecordMeta {
     static final String RESULTS_SETTLED = "results-settled";
     static final String JOB = "job-id";
 
+    /** That the attributes of {@link IndexedAttribute} were read, whether there are any or not. */
+    static final String DESCRIBED = "described";
+
     private RecordMeta() {}
 
     /** An instance that came in from outside. */
@@ -82,6 +85,8 @@ public final class RecordMeta {
         meta.put(PATIENT_ID, header.patientId());
         meta.put(ISSUER, header.issuer());
         meta.put(RECEIVED, received.toString());
+        header.attributes().forEach((attribute, value) -> meta.put(attribute.metaKey(), value));
+        meta.put(DESCRIBED, "true");
         return meta;
     }
 }
