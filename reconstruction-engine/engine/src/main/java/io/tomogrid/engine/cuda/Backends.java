@@ -13,6 +13,8 @@ public final class Backends {
     private Backends() {}
 
     /**
+     * What was chosen.
+     *
      * @param backend who does it
      * @param notCuda why the slice's device is left alone, where it might have been expected
      */

@@ -29,7 +29,11 @@ public final class CudaDevice {
     public sealed interface Probe {
         record Found(CudaDevice device) implements Probe {}
 
-        /** @param reason why there is no device to use, and nothing more */
+        /**
+         * Nothing to use.
+         *
+         * @param reason why
+         */
         record None(String reason) implements Probe {}
     }
 

@@ -8,12 +8,20 @@ public interface SphereMeans {
     SphereMeans ON_PROCESSORS = (suv, sphere, components, numbers) ->
             (run, means) -> sphere.means(suv.voxels(), components.start(run), components.length(run), means);
 
-    /** @param numbers per component, 0 for those that nobody will ask about */
+    /**
+     * Gets ready for all runs of the kept components.
+     *
+     * @param numbers per component, 0 for those that nobody will ask about
+     */
     OfRun prepare(Volume suv, PeakSphere sphere, Components components, int[] numbers);
 
     /** What was prepared; several threads may ask. */
     interface OfRun {
-        /** @param means OVERWRITTEN up to the run's length; NaN where the sphere leaves the volume */
+        /**
+         * The means about the voxels of one run.
+         *
+         * @param means OVERWRITTEN up to the run's length; NaN where the sphere leaves the volume
+         */
         void means(int run, double[] means);
     }
 }
