@@ -7,8 +7,10 @@ import io.tomogrid.gateway.index.IndexedAttribute.Level;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -57,13 +59,35 @@ final class IndexRows {
     /** In the caller's transaction. */
     void add(List<StoredRecord> records) {
         var instances = of(records, RecordKind.INSTANCE);
+        addSeries(instances);
+        addAll(records);
+    }
+
+    /** The patients, studies and series of instances, in the caller's transaction. */
+    void addSeries(List<StoredRecord> instances) {
         batch(PATIENT, instances, r ->
                 new Object[] {r.meta().get(RecordMeta.PATIENT_ID), r.meta().get(RecordMeta.ISSUER)});
         batch(STUDY, instances, IndexRows::study);
         batch(SERIES, instances, IndexRows::series);
-        batch(INSTANCE, instances, IndexRows::instance);
+    }
+
+    /**
+     * Whatever is no series, in the caller's transaction.
+     *
+     * @return source instances of which this record is the first; others may be so, too
+     */
+    Set<SegmentRef> addAll(List<StoredRecord> records) {
+        var instances = of(records, RecordKind.INSTANCE);
+        int[] added = batch(INSTANCE, instances, IndexRows::instance);
         batch(ASIDE.formatted("conflict"), of(records, RecordKind.CONFLICT), IndexRows::aside);
         batch(ASIDE.formatted("quarantine"), of(records, RecordKind.QUARANTINE), IndexRows::aside);
+        Set<SegmentRef> first = new HashSet<>();
+        for (int n = 0; n < added.length; n++) {
+            if (added[n] == 1) {
+                first.add(instances.get(n).ref());
+            }
+        }
+        return first;
     }
 
     /** In transactions of its own; a record that the tables cannot hold is told to the log and left out. */
@@ -82,14 +106,15 @@ final class IndexRows {
         jdbc.update(INDEXED, place.segment(), place.offset());
     }
 
-    private static List<StoredRecord> of(List<StoredRecord> records, RecordKind kind) {
+    static List<StoredRecord> of(List<StoredRecord> records, RecordKind kind) {
         return records.stream().filter(r -> r.kind() == kind).toList();
     }
 
-    private void batch(String sql, List<StoredRecord> records, Function<StoredRecord, Object[]> row) {
-        if (!records.isEmpty()) {
-            jdbc.batchUpdate(sql, records.stream().map(row).toList());
-        }
+    /** @return how many rows each record changed */
+    private int[] batch(String sql, List<StoredRecord> records, Function<StoredRecord, Object[]> row) {
+        return records.isEmpty()
+                ? new int[0]
+                : jdbc.batchUpdate(sql, records.stream().map(row).toList());
     }
 
     private static Object[] study(StoredRecord stored) {

@@ -5,9 +5,9 @@ import io.tomogrid.archive.SegmentRef;
 import io.tomogrid.archive.StoredRecord;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +24,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * One thread writes, so that associations which bring the first images of one study at once do not meet in the database,
  * and so that all that waits goes into one transaction.
  *
+ * In the middle of a series a transaction is one round trip and a commit: what the rows before it made sure of is not asked
+ * again, and the mark from which a catch-up begins may lag behind, since a catch-up passes over what is there.
+ *
  * A record that is in the archive but could not be indexed stays here and is indexed first as soon as the database
  * answers again: a rebuild of the index would find it before whatever came later under its UID, so it has to win here too.
  */
@@ -31,6 +34,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class IndexWriter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IndexWriter.class);
     private static final int MOST = 256;
+    private static final long MARKED_EVERY_NANOS = 500_000_000;
 
     private final IndexRows rows;
     private final JdbcTemplate jdbc;
@@ -38,7 +42,9 @@ final class IndexWriter implements AutoCloseable {
     private final Progress progress;
     private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final List<StoredRecord> leftOver = new ArrayList<>();
+    private final KnownSeries known = new KnownSeries();
     private final Thread thread;
+    private long marked = System.nanoTime() - MARKED_EVERY_NANOS;
     private volatile boolean closed;
 
     private record Waiting(StoredRecord stored, CompletableFuture<Boolean> first) {}
@@ -96,6 +102,7 @@ final class IndexWriter implements AutoCloseable {
             commitAll(batch);
         } catch (DataIntegrityViolationException oneIsBad) {
             // The others must not suffer from one that the database cannot hold.
+            known.forget();
             batch.forEach(this::writeAlone);
         } catch (DataAccessException | TransactionException unreachable) {
             batch.forEach(w -> fail(w, unreachable));
@@ -124,27 +131,34 @@ final class IndexWriter implements AutoCloseable {
             leftOver.clear();
         }
         List<StoredRecord> records = batch.stream().map(Waiting::stored).toList();
-        Map<String, SegmentRef> winners = transactions.execute(status -> {
-            rows.add(records);
-            progress.indexedUpTo().ifPresent(rows::indexedUpTo);
-            return winners(batch);
+        List<StoredRecord> instances = IndexRows.of(records, RecordKind.INSTANCE);
+        boolean marks = System.nanoTime() - marked > MARKED_EVERY_NANOS;
+        Set<SegmentRef> first = transactions.execute(status -> {
+            rows.addSeries(
+                    instances.stream().filter(stored -> !known.contains(stored)).toList());
+            Set<SegmentRef> added = rows.addAll(records);
+            if (marks) {
+                progress.indexedUpTo().ifPresent(rows::indexedUpTo);
+            }
+            return added.size() == instances.size() ? added : winners(batch);
         });
+        known.committed(instances);
+        marked = marks ? System.nanoTime() : marked;
         for (Waiting waiting : batch) {
-            SegmentRef winner = winners.get(waiting.stored.meta().get(RecordMeta.SOP_INSTANCE));
-            waiting.first.complete(waiting.stored.kind() != RecordKind.INSTANCE
-                    || waiting.stored.ref().equals(winner));
+            waiting.first.complete(
+                    waiting.stored.kind() != RecordKind.INSTANCE || first.contains(waiting.stored.ref()));
         }
     }
 
-    private Map<String, SegmentRef> winners(List<Waiting> batch) {
+    private Set<SegmentRef> winners(List<Waiting> batch) {
         String[] uids = batch.stream()
                 .map(w -> w.stored.meta().get(RecordMeta.SOP_INSTANCE))
                 .toArray(String[]::new);
-        Map<String, SegmentRef> winners = new HashMap<>();
+        Set<SegmentRef> winners = new HashSet<>();
         jdbc.query(
-                "SELECT sop_instance_uid, segment, start, length FROM instance WHERE sop_instance_uid = ANY(?)",
+                "SELECT segment, start, length FROM instance WHERE sop_instance_uid = ANY(?)",
                 row -> {
-                    winners.put(row.getString(1), new SegmentRef(row.getString(2), row.getLong(3), row.getLong(4)));
+                    winners.add(new SegmentRef(row.getString(1), row.getLong(2), row.getLong(3)));
                 },
                 (Object) uids);
         return winners;
