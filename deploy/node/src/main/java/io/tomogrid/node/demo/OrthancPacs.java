@@ -1,7 +1,10 @@
 package io.tomogrid.node.demo;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tomogrid.dicom.Part10;
+import io.tomogrid.dicom.Part10File;
 import io.tomogrid.node.Leash;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -86,10 +89,26 @@ public final class OrthancPacs implements Pacs {
 
     @Override
     public boolean holds(String sopInstanceUid) throws IOException {
+        return !lookup(sopInstanceUid).isEmpty();
+    }
+
+    @Override
+    public Part10File read(String sopInstanceUid) throws IOException {
+        List<Object> found = lookup(sopInstanceUid);
+        if (found.isEmpty()) {
+            throw new IOException("Orthanc holds no instance " + sopInstanceUid);
+        }
+        String id = (String) ((Map<?, ?>) found.get(0)).get("ID");
+        HttpRequest file = HttpRequest.newBuilder(rest.resolve("/instances/" + id + "/file"))
+                .build();
+        return Part10.read(new ByteArrayInputStream(send(file, HttpResponse.BodyHandlers.ofByteArray())));
+    }
+
+    private List<Object> lookup(String sopInstanceUid) throws IOException {
         HttpRequest lookup = HttpRequest.newBuilder(rest.resolve("/tools/lookup"))
                 .POST(HttpRequest.BodyPublishers.ofString(sopInstanceUid))
                 .build();
-        return !JSON.std.listFrom(send(lookup)).isEmpty();
+        return JSON.std.listFrom(send(lookup));
     }
 
     @Override
@@ -124,8 +143,12 @@ public final class OrthancPacs implements Pacs {
     }
 
     private String send(HttpRequest request) throws IOException {
+        return send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private <T> T send(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws IOException {
         try {
-            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<T> response = http.send(request, handler);
             if (response.statusCode() != 200) {
                 throw new IOException("Orthanc answered " + response.statusCode());
             }
