@@ -3,6 +3,7 @@ package io.tomogrid.node.bench;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -18,19 +19,29 @@ import java.util.Map;
  * @param name which one @param runs of each case @param study folder of a real study, or null @param json file, or null
  */
 public record Bench(String name, int runs, Path study, Path json, PrintWriter out) {
+    /** Load average from which figures of fractions of a second mean little. */
+    private static final double QUIET_LOAD = 1;
+
     public void run() throws IOException {
-        if (!name.equals("road")) {
-            throw new IllegalArgumentException("no benchmark named " + name + ": there is road");
-        }
         Path root = Path.of(System.getProperty("tomogrid.root", "."));
-        List<Row> rows = new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        List<Row> rows = switch (name) {
+            case "road" -> new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
+            case "recon" -> new ReconBench(out).run(runs);
+            default -> throw new IllegalArgumentException("no benchmark named " + name + ": there are road and recon");
+        };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);
         out.println();
         out.print(table);
         out.flush();
-        Path file = Files.createDirectories(root.resolve("docs/benchmarks")).resolve(date + "-" + name + ".md");
-        Files.writeString(file, table);
+        if (name.equals("recon") && load >= QUIET_LOAD) {
+            out.printf(Locale.ROOT, "Not written to docs/benchmarks: the machine was busy before (load %.1f).%n", load);
+            out.flush();
+        } else {
+            Path file = Files.createDirectories(root.resolve("docs/benchmarks")).resolve(date + "-" + name + ".md");
+            Files.writeString(file, table);
+        }
         if (json != null) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("bench", name);
@@ -44,23 +55,33 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
 
     private String table(String date, List<Row> rows) throws IOException {
         StringBuilder text = new StringBuilder("# Benchmark " + name + ", " + date + "\n\n" + machine() + "\n\n"
-                + "| case | metric | unit | median | least to greatest | runs | asked for | GPU |\n"
-                + "|---|---|---|---|---|---|---|---|\n");
+                + "| case | metric | unit | median | least to greatest | runs | asked for | GPU | peer | theirs | ratio |\n"
+                + "|---|---|---|---|---|---|---|---|---|---|---|\n");
         for (Row row : rows) {
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %s | %.1f | %.1f to %.1f | %d | under %s | %s |%n",
+                    "| %s | %s | %s | %s | %s to %s | %d | %s | %s | %s | %s | %s |%n",
                     row.name(),
                     row.metric(),
                     row.unit(),
-                    row.ours(),
-                    row.spread().get(0),
-                    row.spread().get(1),
+                    figure(row.ours()),
+                    figure(row.spread().get(0)),
+                    figure(row.spread().get(1)),
                     row.runs(),
-                    row.target(),
-                    row.simulated() ? "simulated" : "real"));
+                    row.target().isEmpty() ? "-" : "under " + row.target(),
+                    name.equals("recon") ? "none" : row.simulated() ? "simulated" : "real",
+                    row.peer().isEmpty() ? "-" : row.peer(),
+                    figure(row.theirs()),
+                    figure(row.ratio())));
         }
         return text.toString();
+    }
+
+    private static String figure(double value) {
+        if (Double.isNaN(value)) {
+            return "-";
+        }
+        return String.format(Locale.ROOT, value < 1 ? "%.3f" : value < 10 ? "%.2f" : "%.1f", value);
     }
 
     private static String machine() throws IOException {
@@ -69,8 +90,7 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()
                 .orElse("unknown processor");
-        var system = (com.sun.management.OperatingSystemMXBean)
-                java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return String.format(
                 Locale.ROOT,
                 "%s, %d processors, %.0f GB memory, Java %s",

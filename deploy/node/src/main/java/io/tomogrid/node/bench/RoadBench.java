@@ -38,7 +38,7 @@ final class RoadBench {
         for (int run = 0; run < runs; run++) {
             int at = run;
             NodeHome home = NodeHome.at(Files.createTempDirectory(Files.createDirectories(root), "road"));
-            Demo demo = new Demo(home.path(), false, "auto", null, 2, out);
+            Demo demo = new Demo(home.path(), false, "auto", null, 2, false, out);
             Demo.Ending ending = demo.run((node, ended) -> {
                 sleep();
                 Map<String, Long> bytes = Memory.ofNode(home);
@@ -51,7 +51,7 @@ final class RoadBench {
             second[run] = ending.seconds().get(1) - ending.seconds().get(0);
             if (real != null) {
                 NodeHome other = NodeHome.at(Files.createTempDirectory(root, "road"));
-                Demo.Ending study = new Demo(other.path(), false, "auto", real, 1, out).run((node, ended) -> {});
+                Demo.Ending study = new Demo(other.path(), false, "auto", real, 1, false, out).run((node, ended) -> {});
                 require(study);
                 realStudy[run] = study.seconds().get(0);
             }

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param ours median over the runs @param runs number of runs
  * @param spread least and greatest @param target what was asked for, empty when nothing was
  * @param simulated whether a simulated GPU took part
+ * @param peer what it was compared with, empty when with nothing @param theirs the peer's median, NaN when there is none
  */
 record Row(
         String name,
@@ -20,14 +21,33 @@ record Row(
         int runs,
         List<Double> spread,
         String target,
-        boolean simulated) {
+        boolean simulated,
+        String peer,
+        double theirs) {
 
     static Row of(String name, String metric, String unit, String target, boolean simulated, double... values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int n = sorted.length;
-        double median = n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-        return new Row(name, metric, unit, median, n, List.of(sorted[0], sorted[n - 1]), target, simulated);
+        List<Double> spread = List.of(sorted[0], sorted[n - 1]);
+        return new Row(name, metric, unit, median(values), n, spread, target, simulated, "", Double.NaN);
+    }
+
+    /** The same beside a peer that was measured in the same run. */
+    Row against(String name, double... values) {
+        return new Row(this.name, metric, unit, ours, runs, spread, target, simulated, name, median(values));
+    }
+
+    /** How many times ours the peer's time is: more is better; NaN without a peer. */
+    double ratio() {
+        return theirs / ours;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int n = sorted.length;
+        return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
     }
 
     Map<String, Object> toMap() {
@@ -36,9 +56,10 @@ record Row(
         map.put("metric", metric);
         map.put("unit", unit);
         map.put("ours", ours);
-        map.put("peer", null);
-        map.put("theirs", null);
-        map.put("ratio", null);
+        boolean compared = !peer.isEmpty();
+        map.put("peer", compared ? peer : null);
+        map.put("theirs", compared ? theirs : null);
+        map.put("ratio", compared ? ratio() : null);
         map.put("runs", runs);
         map.put("spread", spread);
         map.put("simulated", simulated);

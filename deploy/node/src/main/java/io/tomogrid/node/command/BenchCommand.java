@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description =
-                "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory).",
+                "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
+                        + " recon (PET projections of one subset).",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
+    private static final String PETCT_STANDARD = "petct-standard";
+    private static final String PET_OSEM = "pet-osem";
+
     /** Which PACS receives. */
     enum PacsKind {
         OWN,
@@ -64,6 +67,14 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--stay", description = "Keep the node after the demo, so that one can look, until Ctrl-C.")
     private boolean stay;
 
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            description = "petct-standard: a synthetic PET-CT study; pet-osem: generated raw data of a PET phantom,"
+                    + " to be reconstructed (default: ${DEFAULT-VALUE}).",
+            defaultValue = PETCT_STANDARD)
+    private String protocol;
+
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "Folder with the DICOM files of a PET-CT study.")
     private Path folder;
 
@@ -73,7 +84,16 @@ public final class DemoCommand implements Callable<Integer> {
         PrintWriter out = toStandardOutput
                 ? spec.commandLine().getErr()
                 : spec.commandLine().getOut();
-        var demo = new Demo(home, pacs == PacsKind.ORTHANC, inventory, folder, repeat, out);
+        boolean raw = protocol.equals(PET_OSEM);
+        if (!raw && !protocol.equals(PETCT_STANDARD)) {
+            throw new IllegalArgumentException(
+                    "--protocol " + protocol + ": expected " + PETCT_STANDARD + " or " + PET_OSEM);
+        }
+        if (raw && folder != null) {
+            throw new IllegalArgumentException("--protocol " + PET_OSEM + " shows generated raw data: leave out "
+                    + folder + ", or send it with send");
+        }
+        var demo = new Demo(home, pacs == PacsKind.ORTHANC, inventory, folder, repeat, raw, out);
         Demo.Ending ending = demo.run((node, ended) -> {
             if (toStandardOutput) {
                 spec.commandLine().getOut().println(ended.json());

@@ -11,6 +11,15 @@ public final class FindingsText {
 
     public static void print(Map<?, ?> findings, PrintWriter out) {
         out.println("SUVmax of the study: " + number(findings.get("suv-max"), 2) + " g/ml");
+        if (!list(findings, "lesions").isEmpty()) {
+            lesions(findings, out);
+        }
+        list(findings, "derivation").forEach(line -> out.println("  SUV: " + line));
+        list(findings, "notes").forEach(line -> out.println("  note: " + line));
+        out.flush();
+    }
+
+    private static void lesions(Map<?, ?> findings, PrintWriter out) {
         Table table = new Table("LESION", "SUVmax", "SUVmean", "SUVpeak", "MTV ml", "TLG g", "CENTRE mm (LPS)");
         for (Object item : list(findings, "lesions")) {
             Map<?, ?> lesion = (Map<?, ?>) item;
@@ -24,9 +33,6 @@ public final class FindingsText {
                     centre(list(lesion, "centre-mm")));
         }
         table.print(out);
-        list(findings, "derivation").forEach(line -> out.println("  SUV: " + line));
-        list(findings, "notes").forEach(line -> out.println("  note: " + line));
-        out.flush();
     }
 
     public static String number(Object value, int digits) {

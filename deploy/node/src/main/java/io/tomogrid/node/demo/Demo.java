@@ -17,8 +17,10 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param home folder of the node @param orthanc whether Orthanc is the receiving PACS
  * @param folder DICOM files, or null for synthetic studies @param repeat how many synthetic ones
+ * @param raw whether the synthetic studies are raw data, to be reconstructed
  */
-public record Demo(Path home, boolean orthanc, String inventory, Path folder, int repeat, PrintWriter out) {
+public record Demo(
+        Path home, boolean orthanc, String inventory, Path folder, int repeat, boolean raw, PrintWriter out) {
     private static final int DOORS_OF_A_STUDY = 6;
     private static final String AE_TITLE = "TOMOGRID";
     private static final Duration QUIET_PERIOD = Duration.ofSeconds(1);
@@ -72,9 +74,7 @@ public record Demo(Path home, boolean orthanc, String inventory, Path folder, in
         String json = "";
         for (int n = 0; n < studies(); n++) {
             doors.begin();
-            DemoSource source = folder == null
-                    ? DemoSource.synthetic(ThreadLocalRandom.current().nextLong(1L << 62))
-                    : DemoSource.folder(folder);
+            DemoSource source = source();
             DemoRun.Outcome outcome = run.run(source);
             DemoReport.print(outcome, pacs, out);
             seconds.add((System.nanoTime() - start) * 1e-9);
@@ -84,6 +84,14 @@ public record Demo(Path home, boolean orthanc, String inventory, Path folder, in
             json = DemoReport.json(outcome);
         }
         return new Ending(study, json, good, List.copyOf(seconds), simulated);
+    }
+
+    private DemoSource source() throws IOException {
+        if (folder != null) {
+            return DemoSource.folder(folder);
+        }
+        long seed = ThreadLocalRandom.current().nextLong(1L << 62);
+        return raw ? DemoSource.raw(seed) : DemoSource.synthetic(seed);
     }
 
     private int studies() {

@@ -41,11 +41,34 @@ final class DemoReport {
             }
             table.print(out);
         }
+        recovered(outcome.recovered(), out);
         out.println();
         out.println("Delivered: " + DemoRun.counts(outcome.results()));
         out.println("Where: " + pacs.where());
         out.println("Not for diagnosis.");
         out.flush();
+    }
+
+    private static void recovered(List<RecoveredSphere> spheres, PrintWriter out) {
+        if (spheres.isEmpty()) {
+            return;
+        }
+        out.println();
+        Table table = new Table(
+                "SPHERE mm", "TRUE Bq/ml", "FOUND", "BACKGROUND TRUE", "FOUND", "RECOVERY", "VARIABILITY", "");
+        for (RecoveredSphere sphere : spheres) {
+            table.row(
+                    FindingsText.number(sphere.found().sphere().diameterMm(), 0),
+                    FindingsText.number(sphere.trueHot(), 0),
+                    FindingsText.number(sphere.found().hot(), 0),
+                    FindingsText.number(sphere.trueBackground(), 0),
+                    FindingsText.number(sphere.found().background(), 0),
+                    FindingsText.number(100 * sphere.found().recovery(), 1) + " %",
+                    FindingsText.number(100 * sphere.found().variability(), 1) + " %",
+                    sphere.verdict());
+        }
+        table.print(out);
+        out.println("  Contrast recovery and background variability after NEMA NU 2, section 7.");
     }
 
     /** The document of the design: see {@code demo --json} there. */
@@ -62,6 +85,9 @@ final class DemoReport {
         map.put("results", outcome.results().stream().map(DemoRun.Result::toMap).toList());
         map.put("lesions", lesions(findings));
         map.put("expected", outcome.expected().stream().map(Expectation::toMap).toList());
+        map.put(
+                "recovered",
+                outcome.recovered().stream().map(RecoveredSphere::toMap).toList());
         map.put("backend", findings.get("backend"));
         map.put("slice", job.get("slice"));
         map.put("simulated", job.get("simulated"));

@@ -14,10 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** One study's way through a running node, watched from outside. */
 final class DemoRun {
+    /** Of results of a PET-CT study. */
     static final List<String> KINDS = List.of("SEG", "SR", "MIP", "PET", "RWVM");
+
     static final String CALLING_AE = "DEMO";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int ASSOCIATIONS = 2;
@@ -38,19 +41,25 @@ final class DemoRun {
     /**
      * @param job the manager's document of the settled job @param results the results with their deliveries
      * @param expected spheres beside lesions, empty for a real study
+     * @param recovered spheres of a phantom beside the reconstructed PET, empty unless raw data was sent
      */
     record Outcome(
             DemoSource source,
             Map<?, ?> job,
             List<Result> results,
             List<Expectation> expected,
+            List<RecoveredSphere> recovered,
             List<Doors.Stage> stages) {
         /** Every kind of result arrived in the PACS and every bound holds. */
         boolean good() {
             return "DONE".equals(job.get("state"))
                     && results.stream().allMatch(Result::delivered)
-                    && results.stream().map(Result::kind).distinct().count() == KINDS.size()
-                    && expected.stream().allMatch(Expectation::holds);
+                    && results.stream()
+                            .map(Result::kind)
+                            .collect(Collectors.toSet())
+                            .containsAll(source.kinds())
+                    && expected.stream().allMatch(Expectation::holds)
+                    && recovered.stream().allMatch(RecoveredSphere::holds);
         }
     }
 
@@ -86,7 +95,11 @@ final class DemoRun {
         // a job that found nothing never came to the gateway
         List<Result> results = job.get("findings") == null ? List.of() : results((String) job.get("job-id"));
         List<?> lesions = job.get("findings") instanceof Map<?, ?> f ? (List<?>) f.get("lesions") : List.of();
-        return new Outcome(source, job, results, Expectation.compare(source.spheres(), lesions), doors.stages());
+        List<RecoveredSphere> recovered = source.phantom().isPresent() && !results.isEmpty()
+                ? RecoveredSphere.of(source.phantom().get(), ReturnedPet.read(results, pacs))
+                : List.of();
+        return new Outcome(
+                source, job, results, Expectation.compare(source.spheres(), lesions), recovered, doors.stages());
     }
 
     private void refusals(StudySender.Report sent) {

@@ -1,10 +1,16 @@
 package io.tomogrid.node.demo;
 
 import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.net.AssociationRequest;
 import io.tomogrid.dicom.synthetic.Sphere;
+import io.tomogrid.dicom.synthetic.SyntheticRaw;
 import io.tomogrid.dicom.synthetic.SyntheticStudy;
+import io.tomogrid.imaging.pet.ExampleScan;
+import io.tomogrid.imaging.pet.ImageQualityPhantom;
+import io.tomogrid.imaging.pet.PetAcquisition;
+import io.tomogrid.imaging.pet.PetRawFormat;
 import io.tomogrid.node.send.Outgoing;
 import io.tomogrid.node.send.StudyFiles;
 import io.tomogrid.node.send.StudySender;
@@ -14,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -22,7 +29,9 @@ import java.util.stream.Collectors;
  *
  * @param studyUid the study whose job is followed
  * @param instances how many instances of it come
- * @param spheres what must be found, empty for a real study
+ * @param spheres what must be found, empty for a real study and for raw data
+ * @param phantom what was measured, empty unless raw data is sent
+ * @param kinds of results that must come back
  * @param note for people: what it is
  */
 record DemoSource(
@@ -31,7 +40,10 @@ record DemoSource(
         Iterator<Outgoing> outgoing,
         Set<AssociationRequest.Syntax> syntaxes,
         List<Sphere> spheres,
+        Optional<ImageQualityPhantom> phantom,
+        List<String> kinds,
         String note) {
+    private static final List<String> PET_KINDS = List.of("PET");
 
     static DemoSource synthetic(long seed) {
         SyntheticStudy study = SyntheticStudy.of(seed);
@@ -60,7 +72,25 @@ record DemoSource(
                                 Uid.PositronEmissionTomographyImageStorage, Uid.ExplicitVRLittleEndian),
                         new AssociationRequest.Syntax(Uid.CTImageStorage, Uid.ExplicitVRLittleEndian)),
                 study.spheres(),
+                Optional.empty(),
+                DemoRun.KINDS,
                 "a synthetic whole-body PET-CT made from formulas");
+    }
+
+    /** Measures a phantom and sends the counts. */
+    static DemoSource raw(long seed) throws IOException {
+        PetAcquisition measured = ExampleScan.measured(SyntheticRaw.HALF_LIFE_S, SyntheticRaw.POSITRON_FRACTION, seed);
+        Dataset raw = SyntheticRaw.of(
+                seed, measured.durationS(), PetRawFormat.NAME, PetRawFormat.VERSION, PetRawFormat.write(measured));
+        return new DemoSource(
+                raw.string(Tag.StudyInstanceUID).orElseThrow(),
+                1,
+                List.of(StudyFiles.of(raw)).iterator(),
+                Set.of(new AssociationRequest.Syntax(Uid.RawDataStorage, Uid.ExplicitVRLittleEndian)),
+                List.of(),
+                Optional.of(ExampleScan.PHANTOM),
+                PET_KINDS,
+                "raw data of an image quality phantom, counts generated from formulas");
     }
 
     /** @throws IOException if the folder holds no PET */
@@ -84,6 +114,8 @@ record DemoSource(
                 files.instances().iterator(),
                 StudySender.syntaxes(files.instances()),
                 List.of(),
+                Optional.empty(),
+                DemoRun.KINDS,
                 files.instances().size() + " DICOM files" + left(files.leftAlone()));
     }
 

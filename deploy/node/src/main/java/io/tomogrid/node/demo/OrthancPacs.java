@@ -1,7 +1,10 @@
 package io.tomogrid.node.demo;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tomogrid.dicom.Part10;
+import io.tomogrid.dicom.Part10File;
 import io.tomogrid.node.Leash;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -12,11 +15,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A real Orthanc with a configuration of its own, as the receiving PACS. */
@@ -31,7 +33,7 @@ public final class OrthancPacs implements Pacs {
     private final int dicomPort;
     private final URI rest;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Set<Object> known = new HashSet<>();
+    private final Map<Object, String> known = new HashMap<>();
 
     private OrthancPacs(Process process, Leash leash, int dicomPort, int httpPort) {
         this.process = process;
@@ -89,14 +91,32 @@ public final class OrthancPacs implements Pacs {
 
     @Override
     public boolean holds(String sopInstanceUid) throws IOException {
-        if (!known.contains(sopInstanceUid)) {
-            for (Object instance : JSON.std.listFrom(send(
-                    HttpRequest.newBuilder(rest.resolve("/instances?expand")).build()))) {
-                Map<?, ?> tags = (Map<?, ?>) ((Map<?, ?>) instance).get("MainDicomTags");
-                known.add(tags.get("SOPInstanceUID"));
+        return id(sopInstanceUid) != null;
+    }
+
+    @Override
+    public Part10File read(String sopInstanceUid) throws IOException {
+        String id = id(sopInstanceUid);
+        if (id == null) {
+            throw new IOException("Orthanc holds no instance " + sopInstanceUid);
+        }
+        HttpRequest file = HttpRequest.newBuilder(rest.resolve("/instances/" + id + "/file"))
+                .build();
+        return Part10.read(new ByteArrayInputStream(send(file, HttpResponse.BodyHandlers.ofByteArray())));
+    }
+
+    /** What Orthanc calls an instance, or null while it does not hold it. */
+    private String id(String sopInstanceUid) throws IOException {
+        if (!known.containsKey(sopInstanceUid)) {
+            HttpRequest all =
+                    HttpRequest.newBuilder(rest.resolve("/instances?expand")).build();
+            for (Object item : JSON.std.listFrom(send(all))) {
+                Map<?, ?> instance = (Map<?, ?>) item;
+                Map<?, ?> tags = (Map<?, ?>) instance.get("MainDicomTags");
+                known.put(tags.get("SOPInstanceUID"), (String) instance.get("ID"));
             }
         }
-        return known.contains(sopInstanceUid);
+        return known.get(sopInstanceUid);
     }
 
     @Override
@@ -131,8 +151,12 @@ public final class OrthancPacs implements Pacs {
     }
 
     private String send(HttpRequest request) throws IOException {
+        return send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private <T> T send(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws IOException {
         try {
-            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<T> response = http.send(request, handler);
             if (response.statusCode() != 200) {
                 throw new IOException("Orthanc answered " + response.statusCode());
             }

@@ -1,5 +1,6 @@
 package io.tomogrid.node.demo;
 
+import io.tomogrid.dicom.Part10File;
 import java.io.IOException;
 
 /** Where the demo's results go. */
@@ -13,6 +14,13 @@ public interface Pacs extends AutoCloseable {
 
     /** Whether it holds this instance now, asked of the PACS itself. */
     boolean holds(String sopInstanceUid) throws IOException;
+
+    /**
+     * An instance that it holds, as it keeps it.
+     *
+     * @throws IOException also if it does not hold it
+     */
+    Part10File read(String sopInstanceUid) throws IOException;
 
     @Override
     void close() throws IOException;

@@ -2,6 +2,7 @@ package io.tomogrid.node.demo;
 
 import io.tomogrid.dicom.Dictionary;
 import io.tomogrid.dicom.Part10;
+import io.tomogrid.dicom.Part10File;
 import io.tomogrid.dicom.Uids;
 import io.tomogrid.dicom.net.CStoreRequest;
 import io.tomogrid.dicom.net.DimseServer;
@@ -14,7 +15,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A Storage SCP that keeps what it gets as files, one folder for each SOP class: a PACS small enough for a demo. */
@@ -22,7 +23,7 @@ public final class ReceivingPacs implements Pacs {
     static final String AE_TITLE = "DEMOPACS";
 
     private final Path folder;
-    private final Set<String> received = ConcurrentHashMap.newKeySet();
+    private final Map<String, Path> received = new ConcurrentHashMap<>();
     private final DimseServer server;
 
     private ReceivingPacs(Path folder, String callingAe, int port) throws IOException {
@@ -53,7 +54,16 @@ public final class ReceivingPacs implements Pacs {
 
     @Override
     public boolean holds(String sopInstanceUid) {
-        return received.contains(sopInstanceUid);
+        return received.containsKey(sopInstanceUid);
+    }
+
+    @Override
+    public Part10File read(String sopInstanceUid) throws IOException {
+        Path file = received.get(sopInstanceUid);
+        if (file == null) {
+            throw new IOException("the PACS holds no instance " + sopInstanceUid);
+        }
+        return Part10.read(file);
     }
 
     private DimseStatus keep(CStoreRequest request, InputStream dataset) throws IOException {
@@ -68,11 +78,12 @@ public final class ReceivingPacs implements Pacs {
                 Part10.writeMeta(out, request.sopClassUid(), request.sopInstanceUid(), request.transferSyntax());
                 dataset.transferTo(out);
             }
-            Files.move(part, kind.resolve(request.sopInstanceUid() + ".dcm"), StandardCopyOption.REPLACE_EXISTING);
+            Path file = kind.resolve(request.sopInstanceUid() + ".dcm");
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            received.put(request.sopInstanceUid(), file);
         } finally {
             Files.deleteIfExists(part);
         }
-        received.add(request.sopInstanceUid());
         return DimseStatus.SUCCESS;
     }
 

@@ -70,6 +70,20 @@ class RoadTest {
         }
     }
 
+    /** REC-08 */
+    @Test
+    void raw_data_comes_back_as_a_pet_series_with_its_contrast() throws IOException {
+        try (Doors doors = new Doors(new PrintWriter(System.out), false, 7)) {
+            DemoRun.Outcome outcome =
+                    new DemoRun(node.running(), pacs, new PrintWriter(System.out), doors).run(DemoSource.raw(1));
+            assertThat(outcome.job().get("state")).isEqualTo("DONE");
+            assertThat(outcome.job().get("protocol")).isEqualTo("pet-osem");
+            assertThat(outcome.results()).hasSize(31).allMatch(DemoRun.Result::delivered);
+            assertThat(outcome.recovered()).hasSize(6).allMatch(RecoveredSphere::holds);
+            assertThat(outcome.good()).isTrue();
+        }
+    }
+
     /** CLI-01, PRC-06, DEL-01. */
     @Test
     void a_synthetic_study_comes_out_as_it_was_made() throws IOException {

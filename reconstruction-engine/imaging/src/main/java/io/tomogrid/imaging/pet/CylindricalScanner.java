@@ -15,7 +15,7 @@ import java.util.List;
  * @param crystalsPerRing even
  * @param radiusMm where photons are taken to interact
  * @param ringPitchMm from a ring to the next
- * @param radialBins transaxial lines of one view, at most crystalsPerRing / 2
+ * @param radialBins transaxial lines of one view, fewer than crystalsPerRing
  * @param segments of the planes, in their order
  */
 public record CylindricalScanner(
@@ -37,8 +37,8 @@ public record CylindricalScanner(
                 "an even number of 4 to " + MOST_CRYSTALS + " crystals per ring, got " + crystalsPerRing);
         require(rings >= 1 && rings <= MOST_RINGS, "1 to " + MOST_RINGS + " rings, got " + rings);
         require(
-                radialBins >= 1 && radialBins <= crystalsPerRing / 2,
-                "1 to " + crystalsPerRing / 2 + " radial bins, got " + radialBins);
+                radialBins >= 1 && radialBins < crystalsPerRing,
+                "1 to " + (crystalsPerRing - 1) + " radial bins, got " + radialBins);
         require(radiusMm > 0 && radiusMm <= LARGEST_MM, "a radius of at most 10 m, got " + radiusMm + " mm");
         require(
                 ringPitchMm > 0 && ringPitchMm <= LARGEST_MM,

@@ -91,7 +91,7 @@ class PetRawFormatTest {
             12  | 0x0f | 0x00 | 2 | crystals per ring, got 15
             15  | 0x7f | 0x00 | 1 | crystals per ring
             16  | 0x00 | 0x00 | 2 | rings
-            20  | 0x09 | 0x00 | 2 | 1 to 8 radial bins, got 9
+            20  | 0x10 | 0x00 | 2 | 1 to 15 radial bins, got 16
             24  | 0x03 | 0x00 | 2 | type of the prompts 3
             28  | 0x01 | 0x00 | 2 | reserved
             38  | 0xf8 | 0x7f | 2 | radius
