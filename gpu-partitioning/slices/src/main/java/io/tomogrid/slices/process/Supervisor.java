@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Supervisor implements Supervised {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
-    private static final List<String> INHERITED = List.of("PATH", "HOME", "LANG", "JAVA_HOME");
+    /** The last two: where a container image keeps the GPU's driver, and whether executors shall use it. */
+    private static final List<String> INHERITED =
+            List.of("PATH", "HOME", "LANG", "JAVA_HOME", "LD_LIBRARY_PATH", "TOMOGRID_BACKEND");
+
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
     private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(60);

@@ -87,7 +87,18 @@ class SupervisorTest {
                 folder.resolve("tmp-env")))) {
             await(() -> Files.readString(out).contains("TOMOGRID_TOKEN=t0ken"));
             assertThat(Files.readAllLines(out).stream().map(line -> line.substring(0, Math.max(0, line.indexOf('=')))))
-                    .isSubsetOf("PATH", "HOME", "LANG", "JAVA_HOME", "TOMOGRID_TOKEN", "PWD", "SHLVL", "_", "OLDPWD");
+                    .isSubsetOf(
+                            "PATH",
+                            "HOME",
+                            "LANG",
+                            "JAVA_HOME",
+                            "LD_LIBRARY_PATH",
+                            "TOMOGRID_BACKEND",
+                            "TOMOGRID_TOKEN",
+                            "PWD",
+                            "SHLVL",
+                            "_",
+                            "OLDPWD");
             assertThat(kept.state()).isEqualTo(Supervised.State.RUNNING);
         }
     }

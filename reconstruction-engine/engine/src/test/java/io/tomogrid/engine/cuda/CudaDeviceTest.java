@@ -107,6 +107,32 @@ class CudaDeviceTest {
         }
     }
 
+    /** The fence of the stand-in: what a GPU might let pass does not pass here. */
+    @Test
+    void a_kernel_that_writes_beyond_its_memory_is_found_out() {
+        assumeTrue(device.emulated(), "writes where it must not; only the stand-in has fences there");
+        byte[] levels = new byte[65536];
+        try (DeviceBuffer pixels = DeviceBuffer.upload(device, "frames", new short[8]);
+                DeviceBuffer dark = DeviceBuffer.upload(device, "levels", levels)) {
+            DeviceBuffer tooSmall = DeviceBuffer.allocate(device, "frames in colour", 3 * 8 - 1);
+            device.kernels()
+                    .launch(
+                            "blend",
+                            8,
+                            pixels.argument(),
+                            pixels.argument(),
+                            dark.argument(),
+                            dark.argument(),
+                            tooSmall.argument());
+            assertThatThrownBy(tooSmall::close)
+                    .isInstanceOfSatisfying(
+                            CudaException.class,
+                            found -> assertThat(found.deviceLost()).isTrue())
+                    .hasMessageContaining("freeing frames in colour")
+                    .hasMessageContaining("must end");
+        }
+    }
+
     @Test
     void any_thread_may_use_it() {
         Backend cuda = new CudaBackend(device, new Parallel(1));
