@@ -10,19 +10,14 @@ import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.VR;
 import io.tomogrid.dicom.net.Association;
 import io.tomogrid.dicom.net.AssociationRequest;
-import io.tomogrid.dicom.net.AssociationRequest.Syntax;
 import io.tomogrid.dicom.net.DimseStatus;
-import io.tomogrid.dicom.net.RetrieveResult;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,35 +25,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Query and retrieve through the DICOM port, by our own client. */
+/** Queries through the DICOM port, by our own client. */
 class QueryTest {
     private static final String FIND = Uid.StudyRootQueryRetrieveInformationModelFIND;
     private static final String PATIENT_FIND = Uid.PatientRootQueryRetrieveInformationModelFIND;
-    private static final String MOVE = Uid.StudyRootQueryRetrieveInformationModelMOVE;
-    private static final String GET = Uid.StudyRootQueryRetrieveInformationModelGET;
     private static final String PT = Uid.PositronEmissionTomographyImageStorage;
 
     @TempDir
     static Path folder;
 
     private static TestingDatabase database;
-    private static TestingPacs pacs;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() throws Exception {
         database = TestingDatabase.start();
-        pacs = new TestingPacs(0);
         gateway = TestingGateway.start(
-                folder.resolve("all"),
-                database.fresh(),
-                Map.of(
-                        "tomogrid.gateway.dicom.max-matches", "6",
-                        "tomogrid.gateway.destinations[0].name", "pacs",
-                        "tomogrid.gateway.destinations[0].host", "127.0.0.1",
-                        "tomogrid.gateway.destinations[0].port", Integer.toString(pacs.port()),
-                        "tomogrid.gateway.destinations[0].ae-title", "PACS",
-                        "tomogrid.gateway.destinations[0].results", "false"));
+                folder.resolve("all"), database.fresh(), Map.of("tomogrid.gateway.dicom.max-matches", "6"));
         for (int study = 1; study <= 5; study++) {
             for (Dataset image : TestStudies.study(study)) {
                 assertThat(gateway.store(image)).isEqualTo(DimseStatus.SUCCESS);
@@ -69,7 +52,6 @@ class QueryTest {
     @AfterAll
     static void stop() throws IOException {
         gateway.close();
-        pacs.close();
         database.close();
     }
 
@@ -331,110 +313,6 @@ class QueryTest {
         assertThat(images.status().code()).isEqualTo(0xB001);
         assertThat(images.status().comment()).contains("more than 6");
         assertThat(images.matches()).hasSize(6);
-    }
-
-    /** QRY-03. */
-    @Test
-    void a_get_gives_what_was_stored_to_the_bit() throws IOException {
-        Map<String, byte[]> got = new ConcurrentHashMap<>();
-        try (Association association = retrieving(new Syntax(TestingGateway.CT, EXPLICIT))) {
-            RetrieveResult result = association.get(
-                    GET,
-                    new Dataset().put(Tag.QueryRetrieveLevel, "STUDY").put(Tag.StudyInstanceUID, "1.7.2"),
-                    (store, data) -> {
-                        got.put(store.sopInstanceUid(), data.readAllBytes());
-                        return DimseStatus.SUCCESS;
-                    },
-                    (left, completed, failed) -> true);
-            assertThat(result.status().code()).as("PET was not proposed").isEqualTo(0xB000);
-            assertThat(List.of(result.completed(), result.failed())).containsExactly(2, 2);
-            assertThat(result.failedInstances()).containsExactlyInAnyOrder("1.7.2.2.1", "1.7.2.2.2");
-        }
-        assertThat(got).containsOnlyKeys("1.7.2.1.1", "1.7.2.1.2");
-        assertThat(got.get("1.7.2.1.2")).isEqualTo(TestingGateway.encode(TestStudies.image(2, 1, 2), EXPLICIT));
-    }
-
-    private static Association retrieving(Syntax... syntaxes) throws IOException {
-        return Association.open(AssociationRequest.retrieving(
-                "127.0.0.1", gateway.dicomPort(), "MODALITY", "TOMOGRID", GET, List.of(syntaxes)));
-    }
-
-    /** QRY-03. */
-    @Test
-    void a_move_goes_to_configured_destinations_only() throws IOException {
-        try (Association association = ask(gateway, MOVE)) {
-            Dataset images = new Dataset()
-                    .put(Tag.QueryRetrieveLevel, "IMAGE")
-                    .put(Tag.StudyInstanceUID, "1.7.3")
-                    .put(Tag.SeriesInstanceUID, "1.7.3.2")
-                    .put(Tag.SOPInstanceUID, "1.7.3.2.1", "1.7.3.2.2");
-            pacs.answers.put("1.7.3.2.2", DimseStatus.OUT_OF_RESOURCES);
-            RetrieveResult result = association.move(MOVE, images, "PACS", (left, completed, failed) -> true);
-            assertThat(result.status().code()).isEqualTo(0xB000);
-            assertThat(List.of(result.completed(), result.failed())).containsExactly(1, 1);
-            assertThat(result.failedInstances()).containsExactly("1.7.3.2.2");
-            assertThat(pacs.received).containsKey("1.7.3.2.1");
-            assertThat(association
-                            .move(MOVE, images, "MODALITY", (left, completed, failed) -> true)
-                            .status()
-                            .code())
-                    .isEqualTo(0xA801);
-            Dataset none = new Dataset().put(Tag.QueryRetrieveLevel, "STUDY").put(Tag.StudyInstanceUID, "1.7.77");
-            assertThat(association
-                            .move(MOVE, none, "PACS", (left, completed, failed) -> true)
-                            .status())
-                    .isEqualTo(DimseStatus.SUCCESS);
-            Dataset all = new Dataset().put(Tag.QueryRetrieveLevel, "STUDY");
-            assertThat(association
-                            .move(MOVE, all, "PACS", (left, completed, failed) -> true)
-                            .status()
-                            .comment())
-                    .isEqualTo("StudyInstanceUID is missing, level STUDY needs it");
-        }
-    }
-
-    /** QRY-03, ARC-04: damage in the archive costs one instance, never a wrong one. */
-    @Test
-    void a_damaged_instance_fails_alone() throws Exception {
-        Path home = folder.resolve("damaged");
-        String url = database.fresh();
-        try (TestingGateway damaged = TestingGateway.start(home, url, Map.of())) {
-            TestStudies.study(8).forEach(image -> {
-                try {
-                    damaged.store(image);
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
-            try (var segments = Files.list(home.resolve("archive/segments"));
-                    RandomAccessFile segment = new RandomAccessFile(
-                            segments.filter(p -> p.toString().endsWith(".seg"))
-                                    .findFirst()
-                                    .orElseThrow()
-                                    .toFile(),
-                            "rw")) {
-                segment.seek(4000);
-                segment.write(~segment.read());
-            }
-            try (Association association = Association.open(AssociationRequest.retrieving(
-                    "127.0.0.1",
-                    damaged.dicomPort(),
-                    "MODALITY",
-                    "TOMOGRID",
-                    GET,
-                    List.of(new Syntax(TestingGateway.CT, EXPLICIT), new Syntax(PT, EXPLICIT))))) {
-                RetrieveResult result = association.get(
-                        GET,
-                        new Dataset().put(Tag.QueryRetrieveLevel, "STUDY").put(Tag.StudyInstanceUID, "1.7.8"),
-                        (store, data) -> {
-                            data.readAllBytes();
-                            return DimseStatus.SUCCESS;
-                        },
-                        (left, completed, failed) -> true);
-                assertThat(List.of(result.completed(), result.failed())).containsExactly(3, 1);
-                assertThat(result.failedInstances()).containsExactly("1.7.8.1.1");
-            }
-        }
     }
 
     /** QRY-04: an archive of before the attributes were indexed, with and without its database. */

@@ -43,16 +43,16 @@ final class CommitmentDatasets {
         return dataset;
     }
 
-    /** @throws DicomFormatException naming what is missing */
+    /** @throws DicomFormatException naming what is missing or no UID */
     static CommitmentRequest readRequest(String callingAe, Dataset dataset) throws DicomFormatException {
         List<SopReference> instances = references(dataset, Tag.ReferencedSOPSequence);
         if (instances.isEmpty()) {
             throw missing(Tag.ReferencedSOPSequence);
         }
-        return new CommitmentRequest(callingAe, text(dataset, Tag.TransactionUID), instances);
+        return new CommitmentRequest(callingAe, uid(dataset, Tag.TransactionUID), instances);
     }
 
-    /** @throws DicomFormatException naming what is missing */
+    /** @throws DicomFormatException naming what is missing or no UID */
     static CommitmentResult readResult(Dataset dataset) throws DicomFormatException {
         List<CommitmentResult.Failure> failed = new ArrayList<>();
         for (Dataset item : dataset.items(Tag.FailedSOPSequence)) {
@@ -60,7 +60,7 @@ final class CommitmentDatasets {
                     reference(item), item.intValue(Tag.FailureReason).orElse(CommitmentResult.PROCESSING_FAILURE)));
         }
         return new CommitmentResult(
-                text(dataset, Tag.TransactionUID), references(dataset, Tag.ReferencedSOPSequence), failed);
+                uid(dataset, Tag.TransactionUID), references(dataset, Tag.ReferencedSOPSequence), failed);
     }
 
     private static List<SopReference> references(Dataset dataset, int tag) throws DicomFormatException {
@@ -72,7 +72,7 @@ final class CommitmentDatasets {
     }
 
     private static SopReference reference(Dataset item) throws DicomFormatException {
-        return new SopReference(text(item, Tag.ReferencedSOPClassUID), text(item, Tag.ReferencedSOPInstanceUID));
+        return new SopReference(uid(item, Tag.ReferencedSOPClassUID), uid(item, Tag.ReferencedSOPInstanceUID));
     }
 
     private static Dataset item(SopReference reference) {
@@ -81,8 +81,12 @@ final class CommitmentDatasets {
                 .put(Tag.ReferencedSOPInstanceUID, reference.sopInstanceUid());
     }
 
-    private static String text(Dataset dataset, int tag) throws DicomFormatException {
-        return dataset.string(tag).orElseThrow(() -> missing(tag));
+    private static String uid(Dataset dataset, int tag) throws DicomFormatException {
+        String uid = dataset.string(tag).orElseThrow(() -> missing(tag));
+        if (uid.length() > 64 || !uid.matches("[0-9]+(\\.[0-9]+)*")) {
+            throw new DicomFormatException(Dictionary.describe(tag) + " is no UID");
+        }
+        return uid;
     }
 
     private static DicomFormatException missing(int tag) {

@@ -183,7 +183,11 @@ class DimseTest {
     void damaged_bytes_do_not_disturb_others() throws IOException {
         Random random = new Random(20261124);
         byte[] request = PduCodec.write(new Pdu.AssociateRq(
-                "TOMOGRID", "MODALITY", List.of(new PresentationContext(1, CT, List.of(EXPLICIT))), 16384, List.of()));
+                "TOMOGRID",
+                "MODALITY",
+                List.of(new PresentationContext(1, CT, List.of(EXPLICIT))),
+                16384,
+                List.of(new RoleSelection(CT, true, true))));
         byte[] command = CommandSet.encode(CommandSet.storeRequest(1, CT, "1.2.78"));
         byte[] all = new byte[request.length + 12 + command.length];
         System.arraycopy(request, 0, all, 0, request.length);

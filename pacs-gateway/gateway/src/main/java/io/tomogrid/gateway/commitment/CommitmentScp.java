@@ -2,15 +2,11 @@ package io.tomogrid.gateway.commitment;
 
 import io.tomogrid.dicom.net.CommitmentHandler;
 import io.tomogrid.dicom.net.CommitmentRequest;
-import io.tomogrid.dicom.net.DimseStatus;
-import io.tomogrid.dicom.net.RequestRefused;
 import io.tomogrid.dicom.net.SopReference;
 import io.tomogrid.gateway.GatewayProperties;
 import io.tomogrid.gateway.GatewayProperties.Destination;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,11 +26,7 @@ public class CommitmentScp implements CommitmentHandler {
     }
 
     @Override
-    public Report requested(CommitmentRequest request) throws IOException {
-        Stream<String> uids = request.instances().stream().flatMap(i -> Stream.of(i.sopClassUid(), i.sopInstanceUid()));
-        if (!Stream.concat(Stream.of(request.transactionUid()), uids).allMatch(CommitmentScp::isUid)) {
-            throw new RequestRefused(DimseStatus.INVALID_ARGUMENT, "a UID is none");
-        }
+    public Report requested(CommitmentRequest request) {
         List<SopReference> distinct = request.instances().stream().distinct().toList();
         Optional<Destination> callBack = destinations.stream()
                 .filter(d -> d.aeTitle().equals(request.callingAe()))
@@ -47,9 +39,5 @@ public class CommitmentScp implements CommitmentHandler {
             reports.wake();
             return Optional.empty();
         };
-    }
-
-    private static boolean isUid(String uid) {
-        return uid.length() <= 64 && uid.matches("[0-9]+(\\.[0-9]+)*");
     }
 }

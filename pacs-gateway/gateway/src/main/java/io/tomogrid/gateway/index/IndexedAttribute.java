@@ -105,6 +105,10 @@ public enum IndexedAttribute {
         } else if (vr() == VR.IS) {
             text = text.strip().replaceFirst("^\\+?0*(?=\\d)", "");
         }
-        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
+        if (text.length() <= MAX_TEXT) {
+            return text;
+        }
+        // never through the middle of a character that takes two
+        return text.substring(0, Character.isHighSurrogate(text.charAt(MAX_TEXT - 1)) ? MAX_TEXT - 1 : MAX_TEXT);
     }
 }
