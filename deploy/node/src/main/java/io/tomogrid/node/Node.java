@@ -26,7 +26,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LogFile;
+import org.springframework.boot.logging.LoggingInitializationContext;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.StandardEnvironment;
 
 /**
  * Everything of Tomogrid on one machine: PostgreSQL, the gateway, the model service and the manager in this process, which
@@ -110,10 +114,21 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** By system properties: the logging of a process is set up before the properties of its services are read. */
+    /**
+     * Once for the process, and then out of the hands of its services: each would set up the same logging anew at its start,
+     * and two that start beside each other fail over it.
+     */
     private static void logToFile(NodeHome home) throws IOException {
         System.setProperty("logging.file.name", home.logs().resolve("node.log").toString());
         System.setProperty("logging.threshold.console", "OFF");
+        System.clearProperty(LoggingSystem.SYSTEM_PROPERTY);
+        LoggingSystem logging = LoggingSystem.get(Node.class.getClassLoader());
+        var environment = new StandardEnvironment();
+        LogFile file = LogFile.get(environment);
+        logging.getSystemProperties(environment).apply(file);
+        logging.beforeInitialize();
+        logging.initialize(new LoggingInitializationContext(environment), null, file);
+        System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
     }
 
     private static Map<String, Object> common(NodeHome home, String name, String token) throws IOException {
