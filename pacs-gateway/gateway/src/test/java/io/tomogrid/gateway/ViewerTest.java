@@ -65,6 +65,9 @@ class ViewerTest {
             assertThat(told.get("failed")).as("requests that failed").isEqualTo(List.of());
             List<?> pages = (List<?>) told.get("pages");
             assertThat(String.valueOf(((Map<?, ?>) pages.get(0)).get("text"))).contains(study.studyInstanceUid());
+            assertThat(String.valueOf(((Map<?, ?>) pages.get(3)).get("text")))
+                    .as("PET is shown in SUV, window 0.5 to 5.5")
+                    .containsPattern("W:\\s+5\\s+L:\\s+3");
             System.out.println("first image after " + ((Map<?, ?>) pages.get(2)).get("seenMs") + " ms");
             assertThat(colours(PICTURES.resolve("fusion.png")))
                     .as("colours in the middle")
