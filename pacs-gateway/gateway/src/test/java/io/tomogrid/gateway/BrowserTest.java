@@ -201,6 +201,8 @@ class BrowserTest {
                 .doesNotContain("http");
         assertThat(web.getAnonymously("/web/status.js", "Cookie", cookie).text())
                 .doesNotContain("innerHTML");
+        assertThat(web.getAnonymously("/manager/api/jobs", "Cookie", cookie).status())
+                .isEqualTo(404);
         assertThat(web.getAnonymously("/web/nothing.js", "Cookie", cookie).status())
                 .isEqualTo(404);
     }

@@ -201,7 +201,7 @@ public final class SyntheticStudy implements Iterable<Dataset> {
                 .put(Tag.PatientName, "TOMOGRID^SYNTHETIC")
                 .put(Tag.PatientID, "SYNTHETIC-" + seed)
                 .put(Tag.PatientBirthDate, "19700101")
-                .put(Tag.PatientSex, "O")
+                .put(Tag.PatientSex, "F")
                 .put(Tag.PatientAge, "056Y")
                 .put(Tag.PatientSize, 1.75)
                 .put(Tag.PatientWeight, WEIGHT_KG)

@@ -47,6 +47,12 @@ public final class SameOrigin extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
+    /** A fault is answered to the same session. */
+    @Override
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
+    }
+
     private static boolean navigates(HttpServletRequest request, boolean reads) {
         return reads && "navigate".equals(request.getHeader("Sec-Fetch-Mode"));
     }
