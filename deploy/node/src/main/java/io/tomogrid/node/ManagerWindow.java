@@ -17,7 +17,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * Lets the browser read the manager's documents under {@code /manager/api/...} at the gateway's address, behind its login:
- * docs/adr/0010-manager-window.md. Only this process, which runs both, knows of it; the gateway does not. Reading only.
+ * docs/adr/0005-manager-window.md. Only this process, which runs both, knows of it; the gateway does not. Reading only.
  */
 final class ManagerWindow {
     private static final String PATH = "/manager";
