@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,14 +67,18 @@ class CommitmentTest {
         pacs.close();
     }
 
-    private void start(boolean commitment, java.util.function.UnaryOperator<DimseServices> more) throws Exception {
+    private void start(boolean commitment, UnaryOperator<DimseServices> more) throws Exception {
+        start(commitment, "4s", more);
+    }
+
+    private void start(boolean commitment, String within, UnaryOperator<DimseServices> more) throws Exception {
         pacs = new TestingPacs(0, more);
         Map<String, Object> settings = new HashMap<>(Map.of(
                 "tomogrid.gateway.dicom.calling-allowed", "MODALITY,PACS",
                 "tomogrid.gateway.delivery.first-backoff", "50ms",
                 "tomogrid.gateway.delivery.longest-backoff", "200ms",
                 "tomogrid.gateway.delivery.max-attempts", "4",
-                "tomogrid.gateway.delivery.commitment", "4s"));
+                "tomogrid.gateway.delivery.commitment", within));
         settings.put("tomogrid.gateway.destinations[0].name", "pacs");
         settings.put("tomogrid.gateway.destinations[0].host", "127.0.0.1");
         settings.put("tomogrid.gateway.destinations[0].port", Integer.toString(pacs.port()));
@@ -224,6 +229,24 @@ class CommitmentTest {
         start(true, services -> services);
         assertThat(deliver("job-none", "1.9.42.1"))
                 .isEqualTo(Map.of("1.9.42.1", "ACCEPTED: accepted; the peer offers no storage commitment"));
+    }
+
+    /** COM-02: a peer that takes requests and never reports is asked again within bounds. */
+    @Test
+    void a_peer_that_never_reports_is_not_waited_for_without_end() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        start(
+                true,
+                "200ms",
+                services -> services.committing(request -> {
+                    asked.incrementAndGet();
+                    return Optional::empty;
+                }));
+        assertThat(deliver("job-silent", "1.9.45.1"))
+                .isEqualTo(Map.of(
+                        "1.9.45.1", "ACCEPTED: accepted; the peer was asked for commitment often and never reported"));
+        assertThat(asked.get()).isEqualTo(4);
+        assertThat(pacs.stores.get("1.9.45.1").get()).isEqualTo(1);
     }
 
     /** COM-03. */

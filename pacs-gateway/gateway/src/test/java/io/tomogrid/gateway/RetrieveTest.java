@@ -205,6 +205,43 @@ class RetrieveTest {
         }
     }
 
+    /** QRY-01, QRY-03: our own results are found and retrieved like anything else. */
+    @Test
+    void results_are_found_and_retrieved() throws Exception {
+        var manifest = TestResults.stage(folder.resolve("staging"), "job-q", "1.4.60", "1.9.60.1");
+        gateway.put("/api/results/job-q", TestResults.json(manifest));
+        gateway.await("/api/results/job-q", a -> "SETTLED".equals(a.body().get("state")));
+        String find = Uid.StudyRootQueryRetrieveInformationModelFIND;
+        Dataset series = new Dataset()
+                .put(Tag.QueryRetrieveLevel, "SERIES")
+                .put(Tag.StudyInstanceUID, "1.4.60")
+                .putEmpty(Tag.Modality);
+        List<String> found = new java.util.ArrayList<>();
+        try (Association association = ask(gateway, find)) {
+            assertThat(association.find(
+                            find,
+                            series,
+                            match -> found.add(match.string(Tag.Modality).orElse(""))))
+                    .isEqualTo(DimseStatus.SUCCESS);
+        }
+        assertThat(found).containsExactly("OT");
+        try (Association association = Association.open(AssociationRequest.retrieving(
+                "127.0.0.1",
+                gateway.dicomPort(),
+                "MODALITY",
+                "TOMOGRID",
+                GET,
+                List.of(new Syntax(Uid.SecondaryCaptureImageStorage, EXPLICIT))))) {
+            RetrieveResult result = association.get(
+                    GET,
+                    new Dataset().put(Tag.QueryRetrieveLevel, "STUDY").put(Tag.StudyInstanceUID, "1.4.60"),
+                    RetrieveTest::drop,
+                    (left, completed, failed) -> true);
+            assertThat(result.status()).isEqualTo(DimseStatus.SUCCESS);
+            assertThat(result.completed()).isEqualTo(1);
+        }
+    }
+
     private static DimseStatus drop(io.tomogrid.dicom.net.CStoreRequest request, java.io.InputStream data)
             throws IOException {
         data.readAllBytes();

@@ -83,7 +83,8 @@ final class CommitmentAsker {
             commitments.later(wanted, "accepted; asked for commitment the peer answered " + status);
             return;
         }
-        long deadline = System.nanoTime() + STAY.toNanos();
+        Duration stay = STAY.compareTo(policy.commitment()) < 0 ? STAY : policy.commitment();
+        long deadline = System.nanoTime() + stay.toNanos();
         while (commitments.isOpen(transactionUid) && System.nanoTime() < deadline) {
             Optional<CommitmentResult> report = association.awaitCommitment(LOOK);
             report.ifPresent(result -> commitments.reported(destination.aeTitle(), result));

@@ -100,7 +100,7 @@ enum Matching {
     Optional<Condition> match(int tag, String expression, List<String> values) throws RequestRefused {
         boolean universal = this == NONE
                 || values.stream().allMatch(String::isBlank)
-                || (this == TEXT || this == NAME) && values.contains("*");
+                || ((this == TEXT || this == NAME) && values.contains("*"));
         return universal
                 ? Optional.empty()
                 : Optional.of(condition(
