@@ -6,8 +6,13 @@ import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.archive.Spool;
 import io.tomogrid.dicom.net.DimseServer;
 import io.tomogrid.dicom.net.DimseServerConfig;
+import io.tomogrid.dicom.net.DimseServices;
+import io.tomogrid.gateway.commitment.CommitmentScp;
+import io.tomogrid.gateway.delivery.Commitments;
 import io.tomogrid.gateway.index.ArchiveIndex;
 import io.tomogrid.gateway.ingest.StorageScp;
+import io.tomogrid.gateway.query.QueryScp;
+import io.tomogrid.gateway.query.RetrieveScp;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +53,14 @@ class DicomDoor {
     }
 
     @Bean(destroyMethod = "close")
-    DimseServer dimseServer(GatewayProperties properties, StorageScp storage) throws IOException {
+    DimseServer dimseServer(
+            GatewayProperties properties,
+            StorageScp storage,
+            QueryScp query,
+            RetrieveScp retrieve,
+            CommitmentScp commitment,
+            Commitments commitments)
+            throws IOException {
         GatewayProperties.Dicom dicom = properties.dicom();
         DimseServer server = DimseServer.start(
                 new DimseServerConfig(
@@ -59,7 +71,12 @@ class DicomDoor {
                         dicom.maxAssociations(),
                         dicom.idle(),
                         MOST_BYTES),
-                storage);
+                DimseServices.storing(storage)
+                        .finding(query)
+                        .moving(retrieve)
+                        .getting(retrieve)
+                        .committing(commitment)
+                        .takingCommitments(commitments));
         log.info("{} listens for DICOM on {}:{}", dicom.aeTitle(), dicom.host(), server.port());
         return server;
     }

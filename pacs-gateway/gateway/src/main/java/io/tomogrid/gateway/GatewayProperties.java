@@ -18,7 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param spool local folder for instances that are on their way in
  * @param quietPeriod a study is complete when so long no source image came
  * @param minFree room that stays free in the archive's file system; below it nothing is taken any more
- * @param destinations where results go
+ * @param destinations where results go, and what is moved
  */
 @ConfigurationProperties("tomogrid.gateway")
 public record GatewayProperties(
@@ -67,6 +67,7 @@ public record GatewayProperties(
      * @param callingAllowed AE titles that may come in; nobody else does
      * @param maxAssociations at once
      * @param idle an association is aborted after so long a silence
+     * @param maxMatches a query is answered with so many matches at most, and told when there are more
      */
     public record Dicom(
             @DefaultValue("127.0.0.1") String host,
@@ -74,7 +75,8 @@ public record GatewayProperties(
             @DefaultValue("TOMOGRID") String aeTitle,
             @DefaultValue Set<String> callingAllowed,
             @DefaultValue("64") int maxAssociations,
-            @DefaultValue("60s") Duration idle) {
+            @DefaultValue("60s") Duration idle,
+            @DefaultValue("10000") int maxMatches) {
 
         public Dicom {
             callingAllowed = Set.copyOf(callingAllowed);
@@ -87,6 +89,9 @@ public record GatewayProperties(
             if (maxAssociations < 1) {
                 faults.add("dicom.max-associations: expected at least 1, got " + maxAssociations);
             }
+            if (maxMatches < 1) {
+                faults.add("dicom.max-matches: expected at least 1, got " + maxMatches);
+            }
             if (idle.toSeconds() < 1) {
                 faults.add("dicom.idle: expected at least a second, got " + idle);
             }
@@ -94,18 +99,23 @@ public record GatewayProperties(
     }
 
     /**
-     * A Storage SCP that gets every result.
+     * A Storage SCP: results go there, and what a requestor moves there by C-MOVE.
      *
      * @param name what it is called here
      * @param aeTitle its AE title
      * @param callingAe the AE title under which we call
+     * @param results whether it gets every result; else it only is a destination of C-MOVE
+     * @param commitment whether it is asked to commit itself to keep results; unless it reports on the same association,
+     *     its AE title must be among those that may come in
      */
     public record Destination(
             String name,
             String host,
             int port,
             String aeTitle,
-            @DefaultValue("TOMOGRID") String callingAe) {
+            @DefaultValue("TOMOGRID") String callingAe,
+            @DefaultValue("true") boolean results,
+            @DefaultValue("false") boolean commitment) {
 
         private void faults(List<String> faults) {
             if (name == null || !name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
@@ -127,12 +137,14 @@ public record GatewayProperties(
      * @param firstBackoff pause before the second try; each next one is twice as long
      * @param longestBackoff and never longer than this
      * @param response how long a destination may take for each answer
+     * @param commitment how long it may take to report a storage commitment before it is asked again
      */
     public record DeliveryPolicy(
             @DefaultValue("20") int maxAttempts,
             @DefaultValue("1s") Duration firstBackoff,
             @DefaultValue("60s") Duration longestBackoff,
-            @DefaultValue("60s") Duration response) {
+            @DefaultValue("60s") Duration response,
+            @DefaultValue("5m") Duration commitment) {
 
         /** Pause after so many tries. */
         public Duration backoff(int attempts) {
@@ -150,6 +162,9 @@ public record GatewayProperties(
             if (firstBackoff.toMillis() < 1 || longestBackoff.compareTo(firstBackoff) < 0) {
                 faults.add("delivery: expected 0 < first-backoff <= longest-backoff, got " + firstBackoff + " and "
                         + longestBackoff);
+            }
+            if (commitment.toMillis() < 1) {
+                faults.add("delivery.commitment: expected a positive duration, got " + commitment);
             }
             if (response.toMillis() < 1) {
                 faults.add("delivery.response: expected a positive duration, got " + response);

@@ -1,34 +1,51 @@
 package io.tomogrid.dicom.net;
 
 import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** An association from the requestor's side. For one thread. {@link #close} releases it, or aborts it after a failure. */
 public final class Association implements AutoCloseable {
+    private static final long MOST_BYTES = 4L << 30;
+    private static final long LOOK_MILLIS = 20;
+
     private final Wire wire;
-    private final Map<AssociationRequest.Syntax, Integer> contexts = new HashMap<>();
-    private final long peerMaxPdu;
-    private int messageId;
+    private final Map<AssociationRequest.Syntax, Channel.Context> contexts = new HashMap<>();
+    private final Channel channel;
+    private final Peer peer;
+    private final Deque<CommitmentResult> reports = new ArrayDeque<>();
     private boolean usable = true;
 
     private Association(Wire wire, AssociationRequest request, Pdu.AssociateAc accept) {
         this.wire = wire;
-        this.peerMaxPdu = accept.maxPduLength();
+        this.peer =
+                new Peer(request.callingAe(), request.calledAe(), wire.socket().getInetAddress());
+        Map<Integer, Channel.Context> byId = new HashMap<>();
         for (PresentationContext.Answer answer : accept.answers()) {
             if (answer.accepted()) {
                 request.contexts().stream()
                         .filter(c -> c.id() == answer.id())
-                        .forEach(c -> contexts.put(
-                                new AssociationRequest.Syntax(c.abstractSyntax(), answer.transferSyntax()), c.id()));
+                        .forEach(c -> byId.put(
+                                c.id(),
+                                new Channel.Context(c.id(), c.abstractSyntax(), answer.transferSyntax(), false)));
             }
         }
+        byId.values()
+                .forEach(c -> contexts.putIfAbsent(new AssociationRequest.Syntax(c.sopClass(), c.transferSyntax()), c));
+        this.channel = new Channel(wire, byId, accept.maxPduLength());
     }
 
     /**
@@ -42,8 +59,8 @@ public final class Association implements AutoCloseable {
                     request.connect().toMillis());
             socket.setSoTimeout((int) request.response().toMillis());
             Wire wire = new Wire(socket);
-            wire.writePdu(
-                    new Pdu.AssociateRq(request.calledAe(), request.callingAe(), request.contexts(), Wire.MAX_PDU));
+            wire.writePdu(new Pdu.AssociateRq(
+                    request.calledAe(), request.callingAe(), request.contexts(), Wire.MAX_PDU, request.roles()));
             Pdu answer = wire.readPdu();
             if (answer instanceof Pdu.AssociateRj rj) {
                 throw new AssociationRejected(rj.result(), rj.source(), rj.reason());
@@ -63,10 +80,19 @@ public final class Association implements AutoCloseable {
         return contexts.containsKey(new AssociationRequest.Syntax(sopClass, transferSyntax));
     }
 
+    /** Whether the peer takes this SOP class in any transfer syntax. */
+    public boolean accepts(String sopClass) {
+        return contexts.keySet().stream().anyMatch(s -> s.sopClass().equals(sopClass));
+    }
+
     /** C-ECHO, PS3.7 section 9.1.5. */
     public DimseStatus echo() throws IOException {
-        return exchange(
-                context(Uid.Verification, Uid.ImplicitVRLittleEndian), CommandSet.echoRequest(++messageId), null);
+        Channel.Context context = context(Uid.Verification);
+        return guarded(() -> {
+            int id = channel.nextMessageId();
+            channel.send(context, CommandSet.echoRequest(id));
+            return awaitStatus(CommandSet.C_ECHO_RQ, id);
+        });
     }
 
     /**
@@ -77,8 +103,116 @@ public final class Association implements AutoCloseable {
      */
     public DimseStatus store(String sopClass, String sopInstance, String transferSyntax, InputStream dataset)
             throws IOException {
-        int context = context(sopClass, transferSyntax);
-        return exchange(context, CommandSet.storeRequest(++messageId & 0xffff, sopClass, sopInstance), dataset);
+        return store(sopClass, sopInstance, transferSyntax, dataset, null);
+    }
+
+    /** @param originator who asked for it by C-MOVE, or null */
+    DimseStatus store(
+            String sopClass,
+            String sopInstance,
+            String transferSyntax,
+            InputStream dataset,
+            AssociationRequest.Originator originator)
+            throws IOException {
+        Channel.Context context = contexts.get(new AssociationRequest.Syntax(sopClass, transferSyntax));
+        if (context == null) {
+            throw new NoPresentationContext(sopClass, transferSyntax);
+        }
+        return guarded(() -> {
+            int id = channel.nextMessageId();
+            Dataset command = CommandSet.storeRequest(id, sopClass, sopInstance);
+            if (originator != null) {
+                command.put(Tag.MoveOriginatorApplicationEntityTitle, originator.aeTitle())
+                        .put(Tag.MoveOriginatorMessageID, originator.messageId());
+            }
+            channel.send(context, command, dataset);
+            return awaitStatus(CommandSet.C_STORE_RQ, id);
+        });
+    }
+
+    /**
+     * C-FIND, PS3.4 section C.4.1.
+     *
+     * @param sopClass information model, such as Study Root Query/Retrieve Information Model - FIND
+     * @return the final status
+     * @throws NoPresentationContext if the peer does not offer it; the association goes on
+     */
+    public DimseStatus find(String sopClass, Dataset identifier, MatchConsumer matches) throws IOException {
+        QueryScu query = new QueryScu(channel, context(sopClass));
+        return guarded(() -> query.find(identifier, matches));
+    }
+
+    /**
+     * C-MOVE, PS3.4 section C.4.2.
+     *
+     * @param destination AE title that the peer knows
+     * @throws NoPresentationContext if the peer does not offer it; the association goes on
+     */
+    public RetrieveResult move(
+            String sopClass, Dataset identifier, String destination, RetrieveResult.Progress progress)
+            throws IOException {
+        QueryScu query = new QueryScu(channel, context(sopClass));
+        return guarded(() -> query.move(identifier, destination, progress));
+    }
+
+    /**
+     * C-GET, PS3.4 section C.4.3, on an association that was opened by {@link AssociationRequest#retrieving}.
+     *
+     * @param handler takes the instances
+     * @throws NoPresentationContext if the peer does not offer it; the association goes on
+     */
+    public RetrieveResult get(
+            String sopClass, Dataset identifier, CStoreHandler handler, RetrieveResult.Progress progress)
+            throws IOException {
+        QueryScu query = new QueryScu(channel, context(sopClass));
+        StoreService store = new StoreService(channel, peer, handler, MOST_BYTES, new AtomicLong(), new AtomicLong());
+        return guarded(() -> query.get(identifier, store, progress));
+    }
+
+    /**
+     * Asks the peer to commit itself to keep instances, PS3.4 section J.3.2. It reports later, here or on an association
+     * of its own.
+     *
+     * @return Success when it takes the request
+     * @throws NoPresentationContext if the peer does not offer it; the association goes on
+     */
+    public DimseStatus requestCommitment(String transactionUid, List<SopReference> instances) throws IOException {
+        Channel.Context context = context(Uid.StorageCommitmentPushModelSOPClass);
+        return guarded(() -> {
+            int id = channel.nextMessageId();
+            channel.send(
+                    context,
+                    CommandSet.actionRequest(
+                            id,
+                            Uid.StorageCommitmentPushModelSOPClass,
+                            CommitmentDatasets.WELL_KNOWN_INSTANCE,
+                            CommitmentDatasets.REQUEST_COMMITMENT),
+                    CommitmentDatasets.request(transactionUid, instances));
+            return awaitStatus(CommandSet.N_ACTION_RQ, id);
+        });
+    }
+
+    /** A report that comes on this association within so long a time, answered Success. */
+    public Optional<CommitmentResult> awaitCommitment(Duration most) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + most.toNanos();
+        while (reports.isEmpty() && System.nanoTime() < deadline) {
+            if (wire.hasInput()) {
+                guarded(() -> {
+                    report(channel.next());
+                    return DimseStatus.SUCCESS;
+                });
+            } else {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+        return Optional.ofNullable(reports.poll());
+    }
+
+    /** Reports to who asked for it, PS3.4 section J.3.3, on an association of {@link AssociationRequest#reporting}. */
+    public DimseStatus reportCommitment(CommitmentResult result) throws IOException {
+        Channel.Context context = context(Uid.StorageCommitmentPushModelSOPClass);
+        return guarded(
+                () -> awaitStatus(CommandSet.N_EVENT_REPORT_RQ, CommitmentService.send(channel, context, result)));
     }
 
     @Override
@@ -98,35 +232,58 @@ public final class Association implements AutoCloseable {
         wire.abort(0, 0);
     }
 
-    private int context(String sopClass, String transferSyntax) throws NoPresentationContext {
-        Integer id = contexts.get(new AssociationRequest.Syntax(sopClass, transferSyntax));
-        if (id == null) {
-            throw new NoPresentationContext(sopClass, transferSyntax);
-        }
-        return id;
+    private Channel.Context context(String sopClass) throws NoPresentationContext {
+        return contexts.values().stream()
+                .filter(c -> c.sopClass().equals(sopClass))
+                .findFirst()
+                .orElseThrow(() -> new NoPresentationContext(sopClass, Uid.ImplicitVRLittleEndian));
     }
 
-    private DimseStatus exchange(int context, Dataset command, InputStream dataset) throws IOException {
+    private DimseStatus awaitStatus(int request, int id) throws IOException {
+        Channel.Message message = channel.next();
+        while (message.field() == CommandSet.N_EVENT_REPORT_RQ) {
+            report(message);
+            message = channel.next();
+        }
+        if (!message.responds(request, id)) {
+            throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "the response belongs to another request");
+        }
+        if (CommandSet.hasDataSet(message.command())) {
+            channel.dataSet(message).drain(MOST_BYTES);
+        }
+        return CommandSet.status(message.command());
+    }
+
+    private void report(Channel.Message message) throws IOException {
+        if (message.field() != CommandSet.N_EVENT_REPORT_RQ) {
+            throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "expected a report or a response");
+        }
         try {
-            wire.sendCommand(context, CommandSet.encode(command));
-            if (dataset != null) {
-                wire.sendDataSet(context, dataset, peerMaxPdu);
-            }
-            Wire.Incoming incoming = wire.nextFragment(pdu -> {
-                throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "expected a response");
-            });
-            Dataset response = CommandSet.decode(incoming.readNBytes(1 << 16));
-            int expected = command.intValue(Tag.MessageID).orElse(0);
-            if (response.intValue(Tag.MessageIDBeingRespondedTo).orElse(-1) != expected) {
-                throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "the response belongs to another request");
-            }
-            return CommandSet.status(response);
+            reports.add(CommitmentDatasets.readResult(channel.readDataSet(message, CommitmentService.MOST_BYTES)));
+            channel.respond(message, DimseStatus.SUCCESS);
+        } catch (DicomFormatException e) {
+            channel.respond(message, DimseStatus.INVALID_ARGUMENT.because(e.getMessage()));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Exchange<T> {
+        T run() throws IOException;
+    }
+
+    /** After a failure in the middle nothing is known about what the peer expects: the association is not used again. */
+    private <T> T guarded(Exchange<T> exchange) throws IOException {
+        boolean done = false;
+        try {
+            T result = exchange.run();
+            done = true;
+            return result;
         } catch (AssociationAborted e) {
-            usable = false;
             throw e;
         } catch (IOException e) {
-            usable = false;
             throw new AssociationAborted("the association broke: " + e.getMessage(), e);
+        } finally {
+            usable &= done;
         }
     }
 }

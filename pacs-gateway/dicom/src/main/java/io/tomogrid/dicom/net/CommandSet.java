@@ -18,7 +18,12 @@ final class CommandSet {
     static final int C_ECHO_RQ = 0x0030;
     static final int C_ECHO_RSP = 0x8030;
     static final int C_CANCEL_RQ = 0x0fff;
-    private static final int RESPONSE = 0x8000;
+    static final int C_GET_RQ = 0x0010;
+    static final int C_FIND_RQ = 0x0020;
+    static final int C_MOVE_RQ = 0x0021;
+    static final int N_EVENT_REPORT_RQ = 0x0100;
+    static final int N_ACTION_RQ = 0x0130;
+    static final int RESPONSE = 0x8000;
     private static final int NO_DATA_SET = 0x0101;
     private static final int DATA_SET = 0x0001;
     private static final ReadLimits LIMITS = new ReadLimits(2, 1000, 1 << 18);
@@ -44,16 +49,62 @@ final class CommandSet {
                 .put(Tag.AffectedSOPInstanceUID, sopInstance);
     }
 
+    /** C-FIND-RQ, C-MOVE-RQ or C-GET-RQ. */
+    static Dataset queryRequest(int field, int messageId, String sopClass) {
+        return new Dataset()
+                .put(Tag.AffectedSOPClassUID, sopClass)
+                .put(Tag.CommandField, field)
+                .put(Tag.MessageID, messageId)
+                .put(Tag.Priority, 0)
+                .put(Tag.CommandDataSetType, DATA_SET);
+    }
+
+    static Dataset cancelRequest(int messageId) {
+        return new Dataset()
+                .put(Tag.CommandField, C_CANCEL_RQ)
+                .put(Tag.MessageIDBeingRespondedTo, messageId)
+                .put(Tag.CommandDataSetType, NO_DATA_SET);
+    }
+
+    static Dataset actionRequest(int messageId, String sopClass, String sopInstance, int actionType) {
+        return new Dataset()
+                .put(Tag.RequestedSOPClassUID, sopClass)
+                .put(Tag.CommandField, N_ACTION_RQ)
+                .put(Tag.MessageID, messageId)
+                .put(Tag.CommandDataSetType, DATA_SET)
+                .put(Tag.RequestedSOPInstanceUID, sopInstance)
+                .put(Tag.ActionTypeID, actionType);
+    }
+
+    static Dataset eventReportRequest(int messageId, String sopClass, String sopInstance, int eventType) {
+        return new Dataset()
+                .put(Tag.AffectedSOPClassUID, sopClass)
+                .put(Tag.CommandField, N_EVENT_REPORT_RQ)
+                .put(Tag.MessageID, messageId)
+                .put(Tag.CommandDataSetType, DATA_SET)
+                .put(Tag.AffectedSOPInstanceUID, sopInstance)
+                .put(Tag.EventTypeID, eventType);
+    }
+
+    /** Says that a data set follows. */
+    static Dataset withDataSet(Dataset command) {
+        return command.put(Tag.CommandDataSetType, DATA_SET);
+    }
+
     /** The response that belongs to a request. */
     static Dataset response(Dataset request, DimseStatus status) {
         Dataset response = new Dataset()
-                .copyFrom(request, Tag.AffectedSOPClassUID, Tag.AffectedSOPInstanceUID)
+                .copyFrom(
+                        request, Tag.AffectedSOPClassUID, Tag.AffectedSOPInstanceUID, Tag.ActionTypeID, Tag.EventTypeID)
                 .put(Tag.CommandField, request.intValue(Tag.CommandField).orElse(0) | RESPONSE)
                 .put(
                         Tag.MessageIDBeingRespondedTo,
                         request.intValue(Tag.MessageID).orElse(0))
                 .put(Tag.CommandDataSetType, NO_DATA_SET)
                 .put(Tag.Status, status.code());
+        // What an N-ACTION names as requested its response names as affected, PS3.7 table 10.3-9.
+        request.string(Tag.RequestedSOPClassUID).ifPresent(uid -> response.put(Tag.AffectedSOPClassUID, uid));
+        request.string(Tag.RequestedSOPInstanceUID).ifPresent(uid -> response.put(Tag.AffectedSOPInstanceUID, uid));
         if (!status.comment().isEmpty()) {
             String comment = status.comment().replace('\\', '/').replaceAll("[^ -~]", "?");
             response.put(Tag.ErrorComment, comment.substring(0, Math.min(comment.length(), MAX_COMMENT)));

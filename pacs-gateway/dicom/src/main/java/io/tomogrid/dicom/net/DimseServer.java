@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Verification and Storage SCP behind one port: a thread for each association, virtual where the JVM has them. */
+/** Verification, Storage, Query/Retrieve and Storage Commitment behind one port: a thread for each association, virtual where the JVM has them. */
 public final class DimseServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DimseServer.class);
     private static final int BACKLOG = 128;
     private static final long GRACE_SECONDS = 5;
 
     private final DimseServerConfig config;
-    private final CStoreHandler handler;
+    private final DimseServices services;
     private final ServerSocket listener;
     private final ExecutorService threads = Threads.perTask("dimse");
     private final Set<ServerAssociation> open = ConcurrentHashMap.newKeySet();
@@ -28,14 +28,19 @@ public final class DimseServer implements AutoCloseable {
     final AtomicLong stores = new AtomicLong();
     final AtomicLong bytes = new AtomicLong();
 
-    private DimseServer(DimseServerConfig config, CStoreHandler handler, ServerSocket listener) {
+    private DimseServer(DimseServerConfig config, DimseServices services, ServerSocket listener) {
         this.config = config;
-        this.handler = handler;
+        this.services = services;
         this.listener = listener;
     }
 
-    /** @throws IOException if the port cannot be had; names it */
+    /** Storage alone. @throws IOException if the port cannot be had; names it */
     public static DimseServer start(DimseServerConfig config, CStoreHandler handler) throws IOException {
+        return start(config, DimseServices.storing(handler));
+    }
+
+    /** @throws IOException if the port cannot be had; names it */
+    public static DimseServer start(DimseServerConfig config, DimseServices services) throws IOException {
         ServerSocket listener = new ServerSocket();
         try {
             listener.setReuseAddress(true);
@@ -46,7 +51,7 @@ public final class DimseServer implements AutoCloseable {
                     "cannot listen for DICOM on " + config.host() + ":" + config.port() + "; is another program there?",
                     e);
         }
-        DimseServer server = new DimseServer(config, handler, listener);
+        DimseServer server = new DimseServer(config, services, listener);
         server.threads.execute(server::accept);
         return server;
     }
@@ -94,7 +99,7 @@ public final class DimseServer implements AutoCloseable {
 
     private void serve(Socket socket) throws IOException {
         associations.incrementAndGet();
-        ServerAssociation association = new ServerAssociation(this, config, handler, new Wire(socket));
+        ServerAssociation association = new ServerAssociation(this, config, services, new Wire(socket));
         boolean full = open.size() >= config.maxAssociations();
         open.add(association);
         threads.execute(() -> {

@@ -13,17 +13,29 @@ sealed interface Pdu {
     int ABORT = 7;
 
     /** @param maxPduLength greatest P-DATA-TF that the requestor takes, 0 for no limit */
-    record AssociateRq(String calledAe, String callingAe, List<PresentationContext> contexts, long maxPduLength)
+    record AssociateRq(
+            String calledAe,
+            String callingAe,
+            List<PresentationContext> contexts,
+            long maxPduLength,
+            List<RoleSelection> roles)
             implements Pdu {
         public AssociateRq {
             contexts = List.copyOf(contexts);
+            roles = List.copyOf(roles);
         }
     }
 
-    record AssociateAc(String calledAe, String callingAe, List<PresentationContext.Answer> answers, long maxPduLength)
+    record AssociateAc(
+            String calledAe,
+            String callingAe,
+            List<PresentationContext.Answer> answers,
+            long maxPduLength,
+            List<RoleSelection> roles)
             implements Pdu {
         public AssociateAc {
             answers = List.copyOf(answers);
+            roles = List.copyOf(roles);
         }
     }
 

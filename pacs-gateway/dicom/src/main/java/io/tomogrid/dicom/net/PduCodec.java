@@ -25,6 +25,7 @@ final class PduCodec {
     private static final int ITEM_USER_INFORMATION = 0x50;
     private static final int ITEM_MAX_LENGTH = 0x51;
     private static final int ITEM_CLASS_UID = 0x52;
+    private static final int ITEM_ROLE_SELECTION = 0x54;
     private static final int ITEM_VERSION_NAME = 0x55;
 
     private PduCodec() {}
@@ -71,10 +72,12 @@ final class PduCodec {
     /** The whole PDU with its header. */
     static byte[] write(Pdu pdu) {
         if (pdu instanceof Pdu.AssociateRq rq) {
-            return associate(Pdu.ASSOCIATE_RQ, rq.calledAe(), rq.callingAe(), contexts(rq), rq.maxPduLength());
+            return associate(
+                    Pdu.ASSOCIATE_RQ, rq.calledAe(), rq.callingAe(), contexts(rq), rq.maxPduLength(), rq.roles());
         }
         if (pdu instanceof Pdu.AssociateAc ac) {
-            return associate(Pdu.ASSOCIATE_AC, ac.calledAe(), ac.callingAe(), answers(ac), ac.maxPduLength());
+            return associate(
+                    Pdu.ASSOCIATE_AC, ac.calledAe(), ac.callingAe(), answers(ac), ac.maxPduLength(), ac.roles());
         }
         if (pdu instanceof Pdu.AssociateRj rj) {
             return small(Pdu.ASSOCIATE_RJ, 0, rj.result(), rj.source(), rj.reason());
@@ -103,13 +106,15 @@ final class PduCodec {
         return new byte[] {(byte) type, 0, 0, 0, 0, 4, (byte) a, (byte) b, (byte) c, (byte) d};
     }
 
-    private static byte[] associate(int type, String called, String calling, byte[] contexts, long maxPduLength) {
+    private static byte[] associate(
+            int type, String called, String calling, byte[] contexts, long maxPduLength, List<RoleSelection> roles) {
         ByteArrayOutputStream userItems = new ByteArrayOutputStream();
         item(
                 userItems,
                 ITEM_MAX_LENGTH,
                 ByteBuffer.allocate(4).putInt((int) maxPduLength).array());
         item(userItems, ITEM_CLASS_UID, ascii(Implementation.CLASS_UID));
+        roles.forEach(role -> item(userItems, ITEM_ROLE_SELECTION, role(role)));
         item(userItems, ITEM_VERSION_NAME, ascii(Implementation.VERSION_NAME));
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(new byte[] {0, 1, 0, 0});
@@ -124,6 +129,17 @@ final class PduCodec {
                 .put((byte) 0)
                 .putInt(body.size())
                 .put(body.toByteArray())
+                .array();
+    }
+
+    /** PS3.7 table D.3-9. */
+    private static byte[] role(RoleSelection role) {
+        byte[] uid = ascii(role.sopClass());
+        return ByteBuffer.allocate(2 + uid.length + 2)
+                .putShort((short) uid.length)
+                .put(uid)
+                .put((byte) (role.scu() ? 1 : 0))
+                .put((byte) (role.scp() ? 1 : 0))
                 .array();
     }
 
@@ -161,12 +177,14 @@ final class PduCodec {
 
     private static Pdu.AssociateRq associateRq(ByteBuffer body) throws MalformedPdu {
         Associate associate = new Associate(body);
-        return new Pdu.AssociateRq(associate.called, associate.calling, associate.contexts, associate.maxPduLength);
+        return new Pdu.AssociateRq(
+                associate.called, associate.calling, associate.contexts, associate.maxPduLength, associate.roles);
     }
 
     private static Pdu.AssociateAc associateAc(ByteBuffer body) throws MalformedPdu {
         Associate associate = new Associate(body);
-        return new Pdu.AssociateAc(associate.called, associate.calling, associate.answers, associate.maxPduLength);
+        return new Pdu.AssociateAc(
+                associate.called, associate.calling, associate.answers, associate.maxPduLength, associate.roles);
     }
 
     /** What A-ASSOCIATE-RQ and -AC have in common. */
@@ -175,6 +193,7 @@ final class PduCodec {
         final String calling;
         final List<PresentationContext> contexts = new ArrayList<>();
         final List<PresentationContext.Answer> answers = new ArrayList<>();
+        final List<RoleSelection> roles = new ArrayList<>();
         long maxPduLength;
 
         Associate(ByteBuffer body) throws MalformedPdu {
@@ -244,6 +263,9 @@ final class PduCodec {
                 ByteBuffer item = slice(items, items.getShort() & 0xffff);
                 if (type == ITEM_MAX_LENGTH) {
                     maxPduLength = item.getInt() & 0xffffffffL;
+                } else if (type == ITEM_ROLE_SELECTION) {
+                    String sopClass = text(slice(item, item.getShort() & 0xffff));
+                    roles.add(new RoleSelection(sopClass, item.get() == 1, item.get() == 1));
                 }
             }
         }

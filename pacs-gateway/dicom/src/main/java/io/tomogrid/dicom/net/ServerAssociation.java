@@ -1,16 +1,7 @@
 package io.tomogrid.dicom.net;
 
-import io.tomogrid.dicom.Dataset;
-import io.tomogrid.dicom.Tag;
-import io.tomogrid.dicom.Uid;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,23 +11,22 @@ final class ServerAssociation {
     /** ARTIM: how long a connection may wait before it asks for an association, and after its end. */
     private static final int ARTIM_MILLIS = 10_000;
 
-    private static final String STORAGE_ROOT = "1.2.840.10008.5.1.4.1.1.";
-    private static final String STANDARD_ROOT = "1.2.840.10008.";
-
     private final DimseServer server;
     private final DimseServerConfig config;
-    private final CStoreHandler handler;
+    private final DimseServices services;
     private final Wire wire;
-    private final Map<Integer, String> transferSyntaxes = new HashMap<>();
     private String callingAe = "";
-    private String calledAe = "";
+    private Channel channel;
+    private StoreService store;
+    private QueryService query;
+    private CommitmentService commitment;
     private volatile boolean finishing;
     private volatile boolean busy;
 
-    ServerAssociation(DimseServer server, DimseServerConfig config, CStoreHandler handler, Wire wire) {
+    ServerAssociation(DimseServer server, DimseServerConfig config, DimseServices services, Wire wire) {
         this.server = server;
         this.config = config;
-        this.handler = handler;
+        this.services = services;
         this.wire = wire;
     }
 
@@ -90,21 +80,23 @@ final class ServerAssociation {
 
     private boolean negotiate(Pdu.AssociateRq request, boolean full) throws IOException {
         callingAe = request.callingAe();
-        calledAe = request.calledAe();
         if (full) {
             return reject(new Pdu.AssociateRj(2, 3, 2));
         }
-        if (!calledAe.equals(config.aeTitle())) {
+        if (!request.calledAe().equals(config.aeTitle())) {
             return reject(new Pdu.AssociateRj(1, 1, 7));
         }
         if (!config.callingAllowed().test(callingAe)) {
             return reject(new Pdu.AssociateRj(1, 1, 3));
         }
-        List<PresentationContext.Answer> answers = new ArrayList<>();
-        for (PresentationContext context : request.contexts()) {
-            answers.add(answer(context));
-        }
-        wire.writePdu(new Pdu.AssociateAc(calledAe, callingAe, answers, Wire.MAX_PDU));
+        Negotiation negotiation = new Negotiation(services, request);
+        channel = new Channel(wire, negotiation.contexts(), request.maxPduLength());
+        Peer peer = new Peer(callingAe, request.calledAe(), wire.socket().getInetAddress());
+        store = new StoreService(
+                channel, peer, services.store(), config.maxDataSetBytes(), server.stores, server.bytes);
+        query = new QueryService(channel, peer, services);
+        commitment = new CommitmentService(channel, peer, services);
+        wire.writePdu(negotiation.accept(request));
         return true;
     }
 
@@ -119,142 +111,82 @@ final class ServerAssociation {
         return false;
     }
 
-    private PresentationContext.Answer answer(PresentationContext context) {
-        if (!offered(context.abstractSyntax())) {
-            return new PresentationContext.Answer(
-                    context.id(), PresentationContext.Answer.ABSTRACT_SYNTAX_NOT_SUPPORTED, Uid.ImplicitVRLittleEndian);
-        }
-        if (context.transferSyntaxes().isEmpty()) {
-            return new PresentationContext.Answer(
-                    context.id(),
-                    PresentationContext.Answer.TRANSFER_SYNTAXES_NOT_SUPPORTED,
-                    Uid.ImplicitVRLittleEndian);
-        }
-        String chosen = choose(context.transferSyntaxes());
-        transferSyntaxes.put(context.id(), chosen);
-        return new PresentationContext.Answer(context.id(), PresentationContext.Answer.ACCEPTED, chosen);
-    }
-
-    /** Verification, every storage class of the standard, and whatever class a vendor made itself. */
-    private static boolean offered(String abstractSyntax) {
-        return abstractSyntax.equals(Uid.Verification)
-                || abstractSyntax.startsWith(STORAGE_ROOT)
-                || !abstractSyntax.isEmpty() && !abstractSyntax.startsWith(STANDARD_ROOT);
-    }
-
-    /** The sender's own order counts, unless it puts implicit first and offers explicit too. */
-    private static String choose(List<String> proposed) {
-        String first = proposed.get(0);
-        return first.equals(Uid.ImplicitVRLittleEndian) && proposed.contains(Uid.ExplicitVRLittleEndian)
-                ? Uid.ExplicitVRLittleEndian
-                : first;
-    }
-
     /** Serves one message. @return false when the association was released */
     private boolean message() throws IOException {
-        boolean[] released = new boolean[1];
-        Wire.Incoming incoming = wire.nextFragment(pdu -> {
+        Channel.Message message = channel.next(pdu -> {
             if (!(pdu instanceof Pdu.ReleaseRq)) {
                 throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "expected P-DATA-TF or A-RELEASE-RQ");
             }
             wire.writePdu(new Pdu.ReleaseRp());
-            released[0] = true;
         });
-        if (released[0]) {
+        if (message == null) {
             awaitClose();
             return false;
         }
         busy = true;
         try {
-            if (!incoming.isCommand()) {
-                throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "a data set comes without a command");
-            }
-            Dataset command = CommandSet.decode(readCommand(incoming));
-            String transferSyntax = transferSyntaxes.get(incoming.contextId());
-            if (transferSyntax == null) {
-                throw new MalformedPdu(
-                        MalformedPdu.INVALID_PARAMETER,
-                        "presentation context " + incoming.contextId() + " was not accepted");
-            }
-            dispatch(incoming.contextId(), command, transferSyntax);
+            dispatch(message);
             return true;
         } finally {
             busy = false;
         }
     }
 
-    private static byte[] readCommand(Wire.Incoming incoming) throws IOException {
-        byte[] command = incoming.readNBytes(1 << 16);
-        if (incoming.read() >= 0) {
-            throw new MalformedPdu(MalformedPdu.INVALID_PARAMETER, "a command set of more than 64 KiB");
-        }
-        return command;
-    }
-
-    private void dispatch(int contextId, Dataset command, String transferSyntax) throws IOException {
-        int field = command.intValue(Tag.CommandField).orElse(-1);
-        switch (field) {
-            case CommandSet.C_ECHO_RQ -> respond(contextId, command, DimseStatus.SUCCESS);
-            case CommandSet.C_STORE_RQ -> store(contextId, command, transferSyntax);
+    private void dispatch(Channel.Message message) throws IOException {
+        switch (message.field()) {
+            case CommandSet.C_ECHO_RQ -> channel.respond(message, DimseStatus.SUCCESS);
+            case CommandSet.C_STORE_RQ -> store.serve(message);
+            case CommandSet.C_FIND_RQ ->
+                on(
+                        message,
+                        services.find() != null
+                                && Negotiation.FIND.contains(message.context().sopClass()),
+                        query::find);
+            case CommandSet.C_MOVE_RQ ->
+                on(
+                        message,
+                        services.move() != null
+                                && Negotiation.MOVE.contains(message.context().sopClass()),
+                        query::move);
+            case CommandSet.C_GET_RQ ->
+                on(
+                        message,
+                        services.get() != null
+                                && Negotiation.GET.contains(message.context().sopClass()),
+                        query::get);
+            case CommandSet.N_ACTION_RQ -> commitment.action(message);
+            case CommandSet.N_EVENT_REPORT_RQ -> commitment.event(message);
             case CommandSet.C_CANCEL_RQ -> {
-                // nothing here takes long enough to be cancelled
+                // what it would cancel has ended meanwhile
             }
+            case CommandSet.N_EVENT_REPORT_RQ | CommandSet.RESPONSE ->
+                log.debug("{} answered our report: {}", callingAe, CommandSet.status(message.command()));
             default -> {
-                if (field < 0 || (field & 0x8000) != 0) {
+                if (message.field() < 0 || (message.field() & CommandSet.RESPONSE) != 0) {
                     throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "a command that is no request");
                 }
-                if (CommandSet.hasDataSet(command)) {
-                    dataSet(contextId).drain(config.maxDataSetBytes());
-                }
-                respond(contextId, command, DimseStatus.UNRECOGNIZED_OPERATION);
+                unrecognized(message);
             }
         }
     }
 
-    private void store(int contextId, Dataset command, String transferSyntax) throws IOException {
-        if (!CommandSet.hasDataSet(command)) {
-            respond(contextId, command, DimseStatus.CANNOT_UNDERSTAND.because("no data set follows"));
-            return;
-        }
-        Wire.Incoming data = dataSet(contextId);
-        CStoreRequest request = new CStoreRequest(
-                callingAe,
-                calledAe,
-                command.string(Tag.AffectedSOPClassUID).orElse(""),
-                command.string(Tag.AffectedSOPInstanceUID).orElse(""),
-                transferSyntax,
-                wire.socket().getInetAddress());
-        Limited limited = new Limited(data, config.maxDataSetBytes());
-        DimseStatus status;
-        try {
-            status = handler.store(request, limited);
-        } catch (AssociationAborted | MalformedPdu e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            if (limited.failure != null) {
-                throw limited.failure;
-            }
-            log.error("C-STORE of {} failed", request.sopInstanceUid(), e);
-            status = DimseStatus.PROCESSING_FAILURE.because("the archive failed; its log says why");
-        }
-        data.drain(config.maxDataSetBytes());
-        if (status.isSuccess()) {
-            server.stores.incrementAndGet();
-        }
-        server.bytes.addAndGet(limited.count);
-        respond(contextId, command, status);
+    private interface Service {
+        void serve(Channel.Message message) throws IOException;
     }
 
-    private Wire.Incoming dataSet(int contextId) throws IOException {
-        Wire.Incoming data = wire.nextFragment(null);
-        if (data.isCommand() || data.contextId() != contextId) {
-            throw new MalformedPdu(MalformedPdu.UNEXPECTED_PDU, "expected the data set of the command");
+    private void on(Channel.Message message, boolean offered, Service service) throws IOException {
+        if (offered) {
+            service.serve(message);
+        } else {
+            unrecognized(message);
         }
-        return data;
     }
 
-    private void respond(int contextId, Dataset command, DimseStatus status) throws IOException {
-        wire.sendCommand(contextId, CommandSet.encode(CommandSet.response(command, status)));
+    private void unrecognized(Channel.Message message) throws IOException {
+        if (CommandSet.hasDataSet(message.command())) {
+            channel.dataSet(message).drain(config.maxDataSetBytes());
+        }
+        channel.respond(message, DimseStatus.UNRECOGNIZED_OPERATION);
     }
 
     /** The requestor closes the connection; after a while we do, PS3.8 section 9.2 state 13. */
@@ -264,43 +196,6 @@ final class ServerAssociation {
             wire.socket().getInputStream().skip(1);
         } catch (SocketTimeoutException e) {
             log.debug("the peer leaves its connection open after the release");
-        }
-    }
-
-    /** Counts the bytes, ends beyond the limit, and remembers a broken connection whatever the handler makes of it. */
-    private static final class Limited extends FilterInputStream {
-        private final long most;
-        private long count;
-        private IOException failure;
-
-        Limited(InputStream in, long most) {
-            super(in);
-            this.most = most;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            int n;
-            try {
-                n = in.read(into, offset, length);
-            } catch (IOException e) {
-                failure = e;
-                throw e;
-            }
-            if (n > 0) {
-                count += n;
-                if (count > most) {
-                    failure = new AssociationAborted("the data set is larger than " + most + " bytes");
-                    throw failure;
-                }
-            }
-            return n;
         }
     }
 }

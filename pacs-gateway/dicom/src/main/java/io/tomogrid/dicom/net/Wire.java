@@ -40,6 +40,11 @@ final class Wire implements AutoCloseable {
         return socket;
     }
 
+    /** Whether the peer has sent something that was not read yet. */
+    boolean hasInput() throws IOException {
+        return pduLeft > 0 || in.available() > 0;
+    }
+
     Pdu readPdu() throws IOException {
         try {
             Pdu pdu = PduCodec.read(in);

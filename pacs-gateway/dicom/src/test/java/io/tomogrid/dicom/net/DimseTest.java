@@ -163,7 +163,11 @@ class DimseTest {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.getOutputStream()
                     .write(PduCodec.write(new Pdu.AssociateRq(
-                            "TOMOGRID", "MODALITY", List.of(new PresentationContext(1, CT, List.of(EXPLICIT))), 0)));
+                            "TOMOGRID",
+                            "MODALITY",
+                            List.of(new PresentationContext(1, CT, List.of(EXPLICIT))),
+                            0,
+                            List.of())));
             assertThat(PduCodec.read(new DataInputStream(socket.getInputStream())))
                     .isInstanceOf(Pdu.AssociateAc.class);
             Wire wire = new Wire(socket);
@@ -179,7 +183,11 @@ class DimseTest {
     void damaged_bytes_do_not_disturb_others() throws IOException {
         Random random = new Random(20261124);
         byte[] request = PduCodec.write(new Pdu.AssociateRq(
-                "TOMOGRID", "MODALITY", List.of(new PresentationContext(1, CT, List.of(EXPLICIT))), 16384));
+                "TOMOGRID",
+                "MODALITY",
+                List.of(new PresentationContext(1, CT, List.of(EXPLICIT))),
+                16384,
+                List.of(new RoleSelection(CT, true, true))));
         byte[] command = CommandSet.encode(CommandSet.storeRequest(1, CT, "1.2.78"));
         byte[] all = new byte[request.length + 12 + command.length];
         System.arraycopy(request, 0, all, 0, request.length);
@@ -227,7 +235,11 @@ class DimseTest {
                 contexts.add(
                         new PresentationContext(2 * c + 1, "1.2." + random.nextInt(1000), List.of("1.3." + c, "1.4")));
             }
-            Pdu.AssociateRq rq = new Pdu.AssociateRq("CALLED", "CALLING", contexts, random.nextInt(1 << 20));
+            List<RoleSelection> roles = new ArrayList<>();
+            for (int r = random.nextInt(5); r > 0; r--) {
+                roles.add(new RoleSelection("1.2." + random.nextInt(1000), random.nextBoolean(), random.nextBoolean()));
+            }
+            Pdu.AssociateRq rq = new Pdu.AssociateRq("CALLED", "CALLING", contexts, random.nextInt(1 << 20), roles);
             assertThat(PduCodec.read(new DataInputStream(new ByteArrayInputStream(PduCodec.write(rq)))))
                     .isEqualTo(rq);
         }

@@ -25,23 +25,31 @@ public class Deliveries {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.destinations = properties.destinations().stream()
+                .filter(GatewayProperties.Destination::results)
                 .map(GatewayProperties.Destination::name)
                 .toList();
         this.policy = properties.delivery();
         this.clock = clock;
         buryOrphans();
+        endCommitments(properties.destinations().stream()
+                .filter(d -> d.results() && d.commitment())
+                .map(GatewayProperties.Destination::name)
+                .toArray(String[]::new));
     }
 
-    /** An object on its way to one destination. @param attempts tries so far */
+    /** An object on its way to one destination. @param attempts tries so far @param unknown whether it may be there */
     record Due(
             long id,
             String jobId,
             int attempts,
             String sopClassUid,
             String sopInstanceUid,
+            String studyUid,
+            String seriesUid,
             String transferSyntax,
             SegmentRef ref,
-            String sha256) {}
+            String sha256,
+            boolean unknown) {}
 
     /** How many wait and how many were given up, at one destination. */
     public record Backlog(String destination, int pending, int dead) {}
@@ -61,7 +69,8 @@ public class Deliveries {
     public void retry(String jobId) {
         transactions.executeWithoutResult(status -> {
             jdbc.update("""
-                    UPDATE delivery SET state = 'PENDING', attempts = 0, next_attempt = ?
+                    UPDATE delivery SET state = 'PENDING', attempts = 0, commitment_attempts = 0,
+                        next_attempt = ?
                     WHERE job_id = ? AND state IN ('DEAD', 'REFUSED') AND destination = ANY(?)""", now(), jobId, destinations.toArray(String[]::new));
             settle(jobId);
         });
@@ -70,8 +79,8 @@ public class Deliveries {
     List<Due> due(String destination, int limit) {
         return jdbc.query(
                 """
-                SELECT d.id, d.job_id, d.attempts, i.sop_class_uid, i.sop_instance_uid, i.transfer_syntax_uid,
-                    i.segment, i.start, i.length, i.sha256
+                SELECT d.id, d.job_id, d.attempts, i.sop_class_uid, i.sop_instance_uid, i.study_uid, i.series_uid,
+                    i.transfer_syntax_uid, i.segment, i.start, i.length, i.sha256, d.state
                 FROM delivery d JOIN result_object o USING (job_id, position) JOIN instance i USING (sop_instance_uid)
                 WHERE d.destination = ? AND d.state IN ('PENDING', 'UNKNOWN') AND d.next_attempt <= ?
                 ORDER BY d.next_attempt, d.id LIMIT ?""",
@@ -82,16 +91,22 @@ public class Deliveries {
                         row.getString(4),
                         row.getString(5),
                         row.getString(6),
-                        new SegmentRef(row.getString(7), row.getLong(8), row.getLong(9)),
-                        row.getString(10)),
+                        row.getString(7),
+                        row.getString(8),
+                        new SegmentRef(row.getString(9), row.getLong(10), row.getLong(11)),
+                        row.getString(12),
+                        row.getString(13).equals("UNKNOWN")),
                 destination,
                 now(),
                 limit);
     }
 
-    void record(Due due, Outcome outcome) {
+    /** @param commitment whether the destination is asked to commit itself to keep what it accepted */
+    void record(Due due, Outcome outcome, boolean commitment) {
         if (outcome instanceof Outcome.Accepted accepted) {
-            set(due, "ACCEPTED", accepted.remark());
+            set(due, "ACCEPTED", accepted.remark(), commitment ? "WANTED" : "");
+        } else if (outcome instanceof Outcome.Committed) {
+            set(due, "COMMITTED", "");
         } else if (outcome instanceof Outcome.Refused refused) {
             set(due, "REFUSED", refused.reason());
         } else if (outcome instanceof Outcome.Unknown unknown) {
@@ -107,25 +122,32 @@ public class Deliveries {
     }
 
     private void set(Due due, String state, String reason) {
+        set(due, state, reason, "");
+    }
+
+    private void set(Due due, String state, String reason, String commitment) {
         int attempts = due.attempts() + 1;
         transactions.executeWithoutResult(status -> {
             jdbc.update(
-                    "UPDATE delivery SET state = ?, attempts = ?, next_attempt = ?, reason = ? WHERE id = ?",
+                    """
+                    UPDATE delivery SET state = ?, attempts = ?, next_attempt = ?, reason = ?, commitment = ?,
+                        commitment_due = '-infinity' WHERE id = ?""",
                     state,
                     attempts,
                     Timestamp.from(clock.instant().plus(policy.backoff(attempts))),
                     reason,
+                    commitment,
                     due.id());
             settle(due.jobId());
         });
     }
 
     /** The state of the result follows from those of its deliveries. */
-    private void settle(String jobId) {
+    void settle(String jobId) {
         // Two destinations may end at the same moment; the second one must see what the first one wrote.
         jdbc.queryForList("SELECT state FROM result WHERE job_id = ? FOR UPDATE", String.class, jobId);
         Map<String, Object> counts = jdbc.queryForMap("""
-                SELECT count(*) FILTER (WHERE state IN ('PENDING', 'UNKNOWN')) AS open,
+                SELECT count(*) FILTER (WHERE state IN ('PENDING', 'UNKNOWN') OR commitment <> '') AS open,
                     count(*) FILTER (WHERE state IN ('DEAD', 'REFUSED')) AS lost, count(*) AS total
                 FROM delivery WHERE job_id = ?""", jobId);
         long open = (Long) counts.get("open");
@@ -142,7 +164,7 @@ public class Deliveries {
         return destinations.stream()
                 .map(destination -> jdbc.queryForObject(
                         """
-                        SELECT count(*) FILTER (WHERE state IN ('PENDING', 'UNKNOWN')),
+                        SELECT count(*) FILTER (WHERE state IN ('PENDING', 'UNKNOWN') OR commitment <> ''),
                             count(*) FILTER (WHERE state IN ('DEAD', 'REFUSED'))
                         FROM delivery WHERE destination = ?""", (row, n) -> new Backlog(destination, row.getInt(1), row.getInt(2)), destination))
                 .toList();
@@ -154,6 +176,16 @@ public class Deliveries {
             List<String> jobs = jdbc.queryForList("""
                     UPDATE delivery SET state = 'DEAD', reason = 'the destination is no longer configured'
                     WHERE state IN ('PENDING', 'UNKNOWN') AND NOT destination = ANY(?) RETURNING job_id""", String.class, (Object) destinations.toArray(String[]::new));
+            jobs.stream().distinct().sorted().forEach(this::settle);
+        });
+    }
+
+    /** A destination that is no longer asked for commitment will never give it. */
+    private void endCommitments(String[] askedFor) {
+        transactions.executeWithoutResult(status -> {
+            List<String> jobs = jdbc.queryForList("""
+                    UPDATE delivery SET commitment = '' WHERE commitment <> '' AND NOT destination = ANY(?)
+                    RETURNING job_id""", String.class, (Object) askedFor);
             jobs.stream().distinct().sorted().forEach(this::settle);
         });
     }

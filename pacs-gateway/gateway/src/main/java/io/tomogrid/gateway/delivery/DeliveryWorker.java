@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +27,15 @@ final class DeliveryWorker {
 
     private final Destination destination;
     private final Deliveries deliveries;
+    private final Inquiry inquiry;
     private final SegmentReader archive;
     private final Duration response;
 
-    DeliveryWorker(Destination destination, Deliveries deliveries, SegmentReader archive, Duration response) {
+    DeliveryWorker(
+            Destination destination, Deliveries deliveries, Inquiry inquiry, SegmentReader archive, Duration response) {
         this.destination = destination;
         this.deliveries = deliveries;
+        this.inquiry = inquiry;
         this.archive = archive;
         this.response = response;
     }
@@ -52,13 +56,13 @@ final class DeliveryWorker {
     }
 
     /** Takes from {@code waiting} what was tried; at least one. An association that breaks leaves the others waiting. */
-    private void onOneAssociation(Deque<Deliveries.Due> waiting) {
+    private void onOneAssociation(Deque<Deliveries.Due> waiting) throws InterruptedException {
         Association association;
         try {
             association = open(waiting);
         } catch (IOException e) {
             log.warn("{} cannot be reached: {}", destination.name(), e.toString());
-            waiting.forEach(due -> deliveries.record(due, new Outcome.Failed("no association: " + reason(e))));
+            waiting.forEach(due -> deliveries.record(due, new Outcome.Failed("no association: " + reason(e)), false));
             waiting.clear();
             return;
         }
@@ -66,7 +70,7 @@ final class DeliveryWorker {
             while (!waiting.isEmpty()) {
                 Deliveries.Due due = waiting.remove();
                 Outcome outcome = send(association, due);
-                deliveries.record(due, outcome);
+                deliveries.record(due, outcome, destination.commitment());
                 if (outcome instanceof Outcome.Unknown) {
                     return;
                 }
@@ -77,19 +81,33 @@ final class DeliveryWorker {
     private Association open(Deque<Deliveries.Due> waiting) throws IOException {
         Set<Syntax> syntaxes = new LinkedHashSet<>();
         waiting.forEach(due -> syntaxes.add(syntax(due)));
-        var request = AssociationRequest.storing(
-                destination.host(), destination.port(), destination.callingAe(), destination.aeTitle(), syntaxes);
-        return Association.open(new AssociationRequest(
-                request.host(),
-                request.port(),
-                request.callingAe(),
-                request.calledAe(),
-                request.contexts(),
-                CONNECT,
-                response));
+        AssociationRequest request = AssociationRequest.storing(
+                        destination.host(),
+                        destination.port(),
+                        destination.callingAe(),
+                        destination.aeTitle(),
+                        syntaxes)
+                .withTimeouts(CONNECT, response);
+        boolean anyUnknown = waiting.stream().anyMatch(Deliveries.Due::unknown);
+        return Association.open(anyUnknown ? request.alsoAsking(inquiry.sopClasses()) : request);
     }
 
-    private Outcome send(Association association, Deliveries.Due due) {
+    private Outcome send(Association association, Deliveries.Due due) throws InterruptedException {
+        if (due.unknown()) {
+            try {
+                Optional<Outcome> held = inquiry.held(association, due);
+                if (held.isPresent()) {
+                    return held.get();
+                }
+            } catch (IOException e) {
+                log.warn(
+                        "{} does not tell whether it holds {}: {}",
+                        destination.name(),
+                        due.sopInstanceUid(),
+                        e.toString());
+                return new Outcome.Unknown(reason(e));
+            }
+        }
         if (!association.accepts(due.sopClassUid(), due.transferSyntax())) {
             return new Outcome.Refused(new NoPresentationContext(due.sopClassUid(), due.transferSyntax()).getMessage());
         }

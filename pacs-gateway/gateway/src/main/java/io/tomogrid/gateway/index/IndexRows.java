@@ -3,11 +3,14 @@ package io.tomogrid.gateway.index;
 import io.tomogrid.archive.RecordKind;
 import io.tomogrid.archive.SegmentRef;
 import io.tomogrid.archive.StoredRecord;
+import io.tomogrid.gateway.index.IndexedAttribute.Level;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -22,19 +25,20 @@ final class IndexRows {
     private static final String PATIENT =
             "INSERT INTO patient (patient_id, issuer) VALUES (?, ?) ON CONFLICT DO NOTHING";
     private static final String STUDY = """
-            INSERT INTO study (study_uid, patient, last_received)
-            SELECT ?, id, ? FROM patient WHERE patient_id = ? AND issuer = ? ON CONFLICT DO NOTHING""";
-    private static final String SERIES =
-            "INSERT INTO series (study_uid, series_uid, modality) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+            INSERT INTO study (study_uid, patient, last_received, patient_name_key, described%s)
+            SELECT ?, id, ?, ?, ?%s FROM patient WHERE patient_id = ? AND issuer = ? ON CONFLICT DO NOTHING""".formatted(columns(Level.STUDY), marks(Level.STUDY));
+    private static final String SERIES = """
+            INSERT INTO series (study_uid, series_uid, modality, described%s)
+            VALUES (?, ?, ?, ?%s) ON CONFLICT DO NOTHING""".formatted(columns(Level.SERIES), marks(Level.SERIES));
     private static final String INSTANCE = """
             WITH added AS (
                 INSERT INTO instance (sop_instance_uid, sop_class_uid, study_uid, series_uid, transfer_syntax_uid,
-                    segment, start, length, sha256, received, file_sha256, result)
-                SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    segment, start, length, sha256, received, file_sha256, described%s, result)
+                SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?%s,
                     ? OR EXISTS (SELECT FROM result_object o WHERE o.sop_instance_uid = ?)
                 ON CONFLICT DO NOTHING RETURNING study_uid, received, result)
             UPDATE study SET pending = pending + 1, last_received = greatest(last_received, added.received)
-            FROM added WHERE study.study_uid = added.study_uid AND NOT added.result""";
+            FROM added WHERE study.study_uid = added.study_uid AND NOT added.result""".formatted(columns(Level.INSTANCE), marks(Level.INSTANCE));
     private static final String ASIDE = """
             INSERT INTO %s (sop_instance_uid, received, calling_ae, reason, segment, start, length, sha256)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""";
@@ -55,17 +59,8 @@ final class IndexRows {
         var instances = of(records, RecordKind.INSTANCE);
         batch(PATIENT, instances, r ->
                 new Object[] {r.meta().get(RecordMeta.PATIENT_ID), r.meta().get(RecordMeta.ISSUER)});
-        batch(STUDY, instances, r -> new Object[] {
-            r.meta().get(RecordMeta.STUDY),
-            received(r.meta()),
-            r.meta().get(RecordMeta.PATIENT_ID),
-            r.meta().get(RecordMeta.ISSUER)
-        });
-        batch(SERIES, instances, r -> new Object[] {
-            r.meta().get(RecordMeta.STUDY),
-            r.meta().get(RecordMeta.SERIES),
-            r.meta().get(RecordMeta.MODALITY)
-        });
+        batch(STUDY, instances, IndexRows::study);
+        batch(SERIES, instances, IndexRows::series);
         batch(INSTANCE, instances, IndexRows::instance);
         batch(ASIDE.formatted("conflict"), of(records, RecordKind.CONFLICT), IndexRows::aside);
         batch(ASIDE.formatted("quarantine"), of(records, RecordKind.QUARANTINE), IndexRows::aside);
@@ -97,24 +92,62 @@ final class IndexRows {
         }
     }
 
+    private static Object[] study(StoredRecord stored) {
+        Map<String, String> meta = stored.meta();
+        List<Object> row = new ArrayList<>();
+        row.add(meta.get(RecordMeta.STUDY));
+        row.add(received(meta));
+        row.add(NameKey.of(meta.getOrDefault(IndexedAttribute.PATIENT_NAME.metaKey(), "")));
+        row.add(meta.containsKey(RecordMeta.DESCRIBED));
+        addValues(row, meta, Level.STUDY);
+        row.add(meta.get(RecordMeta.PATIENT_ID));
+        row.add(meta.get(RecordMeta.ISSUER));
+        return row.toArray();
+    }
+
+    private static Object[] series(StoredRecord stored) {
+        Map<String, String> meta = stored.meta();
+        List<Object> row = new ArrayList<>();
+        row.add(meta.get(RecordMeta.STUDY));
+        row.add(meta.get(RecordMeta.SERIES));
+        row.add(meta.get(RecordMeta.MODALITY));
+        row.add(meta.containsKey(RecordMeta.DESCRIBED));
+        addValues(row, meta, Level.SERIES);
+        return row.toArray();
+    }
+
     private static Object[] instance(StoredRecord stored) {
         Map<String, String> meta = stored.meta();
         SegmentRef ref = stored.ref();
-        return new Object[] {
-            meta.get(RecordMeta.SOP_INSTANCE),
-            meta.get(RecordMeta.SOP_CLASS),
-            meta.get(RecordMeta.STUDY),
-            meta.get(RecordMeta.SERIES),
-            meta.get(RecordMeta.TRANSFER_SYNTAX),
-            ref.segment(),
-            ref.offset(),
-            ref.length(),
-            stored.sha256(),
-            received(meta),
-            meta.get(RecordMeta.FILE_SHA256),
-            meta.containsKey(RecordMeta.RESULT_OF),
-            meta.get(RecordMeta.SOP_INSTANCE)
-        };
+        List<Object> row = new ArrayList<>();
+        row.add(meta.get(RecordMeta.SOP_INSTANCE));
+        row.add(meta.get(RecordMeta.SOP_CLASS));
+        row.add(meta.get(RecordMeta.STUDY));
+        row.add(meta.get(RecordMeta.SERIES));
+        row.add(meta.get(RecordMeta.TRANSFER_SYNTAX));
+        row.add(ref.segment());
+        row.add(ref.offset());
+        row.add(ref.length());
+        row.add(stored.sha256());
+        row.add(received(meta));
+        row.add(meta.get(RecordMeta.FILE_SHA256));
+        row.add(meta.containsKey(RecordMeta.DESCRIBED));
+        addValues(row, meta, Level.INSTANCE);
+        row.add(meta.containsKey(RecordMeta.RESULT_OF));
+        row.add(meta.get(RecordMeta.SOP_INSTANCE));
+        return row.toArray();
+    }
+
+    private static String columns(Level level) {
+        return IndexedAttribute.of(level).stream().map(a -> ", " + a.column()).collect(Collectors.joining());
+    }
+
+    private static String marks(Level level) {
+        return ", ?".repeat(IndexedAttribute.of(level).size());
+    }
+
+    private static void addValues(List<Object> row, Map<String, String> meta, Level level) {
+        IndexedAttribute.of(level).forEach(a -> row.add(meta.getOrDefault(a.metaKey(), "")));
     }
 
     private static Object[] aside(StoredRecord stored) {

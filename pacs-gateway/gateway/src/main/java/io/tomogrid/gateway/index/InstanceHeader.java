@@ -8,12 +8,14 @@ import io.tomogrid.dicom.ReadLimits;
 import io.tomogrid.dicom.Tag;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 
 /**
  * The attributes that file an instance.
  *
  * @param patientId Patient ID (0010,0020), empty when unknown; patient data, never written to a log or a message
  * @param issuer Issuer of Patient ID (0010,0021), or empty: the same ID from two issuers is two patients
+ * @param attributes what else the index holds, as far as it is there; patient data, too
  */
 public record InstanceHeader(
         String sopClassUid,
@@ -22,11 +24,18 @@ public record InstanceHeader(
         String seriesUid,
         String modality,
         String patientId,
-        String issuer) {
+        String issuer,
+        Map<IndexedAttribute, String> attributes) {
     private static final int MAX_TEXT = 256;
-    private static final int FIRST_NOT_READ = 0x00210000;
-    private static final ReadLimits LIMITS = new ReadLimits(
+    /** Behind the last attribute that is indexed. */
+    static final int FIRST_NOT_READ = 0x00290000;
+
+    static final ReadLimits LIMITS = new ReadLimits(
             ReadLimits.DEFAULT.maxDepth(), ReadLimits.DEFAULT.maxElements(), ReadLimits.HEADER.maxBytes());
+
+    public InstanceHeader {
+        attributes = Map.copyOf(attributes);
+    }
 
     /**
      * Reads the header and checks that the data set is whole, without holding its pixels.
@@ -42,7 +51,8 @@ public record InstanceHeader(
                 uid(header, Tag.SeriesInstanceUID),
                 text(header, Tag.Modality),
                 text(header, Tag.PatientID),
-                text(header, Tag.IssuerOfPatientID));
+                text(header, Tag.IssuerOfPatientID),
+                IndexedAttribute.read(header));
     }
 
     private static String uid(Dataset header, int tag) throws DicomFormatException {

@@ -20,6 +20,9 @@ public final class RecordMeta {
     static final String RESULT_OF = "result-of";
     static final String FILE_SHA256 = "file-sha256";
 
+    /** That the attributes of {@link IndexedAttribute} were read, whether there are any or not. */
+    static final String DESCRIBED = "described";
+
     private RecordMeta() {}
 
     /** An instance that came in from outside. */
@@ -62,6 +65,8 @@ public final class RecordMeta {
         meta.put(PATIENT_ID, header.patientId());
         meta.put(ISSUER, header.issuer());
         meta.put(RECEIVED, received.toString());
+        header.attributes().forEach((attribute, value) -> meta.put(attribute.metaKey(), value));
+        meta.put(DESCRIBED, "true");
         return meta;
     }
 }

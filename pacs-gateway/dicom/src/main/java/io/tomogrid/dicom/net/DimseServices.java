@@ -1,0 +1,45 @@
+package io.tomogrid.dicom.net;
+
+/**
+ * What a server offers beside C-ECHO.
+ *
+ * @param store Storage
+ * @param find Query, or null when it is not offered; so are the others
+ * @param move Retrieve to a third party
+ * @param get Retrieve on the same association
+ * @param commitment Storage Commitment as SCP
+ * @param commitmentResults Storage Commitment as SCU: reports of our own requests
+ */
+public record DimseServices(
+        CStoreHandler store,
+        CFindHandler find,
+        CMoveHandler move,
+        CGetHandler get,
+        CommitmentHandler commitment,
+        CommitmentResultHandler commitmentResults) {
+
+    /** Storage alone. */
+    public static DimseServices storing(CStoreHandler store) {
+        return new DimseServices(store, null, null, null, null, null);
+    }
+
+    public DimseServices finding(CFindHandler handler) {
+        return new DimseServices(store, handler, move, get, commitment, commitmentResults);
+    }
+
+    public DimseServices moving(CMoveHandler handler) {
+        return new DimseServices(store, find, handler, get, commitment, commitmentResults);
+    }
+
+    public DimseServices getting(CGetHandler handler) {
+        return new DimseServices(store, find, move, handler, commitment, commitmentResults);
+    }
+
+    public DimseServices committing(CommitmentHandler handler) {
+        return new DimseServices(store, find, move, get, handler, commitmentResults);
+    }
+
+    public DimseServices takingCommitments(CommitmentResultHandler handler) {
+        return new DimseServices(store, find, move, get, commitment, handler);
+    }
+}

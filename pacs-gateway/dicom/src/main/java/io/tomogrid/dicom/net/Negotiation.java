@@ -1,0 +1,102 @@
+package io.tomogrid.dicom.net;
+
+import io.tomogrid.dicom.Uid;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What an acceptor answers to the contexts and roles that are proposed to it, PS3.8 section 9.3.3 and PS3.7 annex D.3. */
+final class Negotiation {
+    private static final String STORAGE_ROOT = "1.2.840.10008.5.1.4.1.1.";
+    private static final String STANDARD_ROOT = "1.2.840.10008.";
+    static final Set<String> FIND =
+            Set.of(Uid.StudyRootQueryRetrieveInformationModelFIND, Uid.PatientRootQueryRetrieveInformationModelFIND);
+    static final Set<String> MOVE =
+            Set.of(Uid.StudyRootQueryRetrieveInformationModelMOVE, Uid.PatientRootQueryRetrieveInformationModelMOVE);
+    static final Set<String> GET =
+            Set.of(Uid.StudyRootQueryRetrieveInformationModelGET, Uid.PatientRootQueryRetrieveInformationModelGET);
+    /** In the order in which we like data sets that we read ourselves. */
+    private static final List<String> PLAIN =
+            List.of(Uid.ExplicitVRLittleEndian, Uid.ImplicitVRLittleEndian, Uid.ExplicitVRBigEndian);
+
+    private final DimseServices services;
+    private final Map<String, RoleSelection> proposedRoles = new HashMap<>();
+    private final Map<String, RoleSelection> roles = new HashMap<>();
+    private final List<PresentationContext.Answer> answers = new ArrayList<>();
+    private final Map<Integer, Channel.Context> contexts = new HashMap<>();
+
+    Negotiation(DimseServices services, Pdu.AssociateRq request) {
+        this.services = services;
+        request.roles().forEach(role -> proposedRoles.put(role.sopClass(), role));
+        request.contexts().forEach(context -> answers.add(answer(context)));
+    }
+
+    Pdu.AssociateAc accept(Pdu.AssociateRq request) {
+        return new Pdu.AssociateAc(
+                request.calledAe(), request.callingAe(), answers, Wire.MAX_PDU, List.copyOf(roles.values()));
+    }
+
+    Map<Integer, Channel.Context> contexts() {
+        return contexts;
+    }
+
+    private PresentationContext.Answer answer(PresentationContext context) {
+        String sopClass = context.abstractSyntax();
+        boolean storage = isStorage(sopClass);
+        if (!storage && !offered(sopClass)) {
+            return new PresentationContext.Answer(
+                    context.id(), PresentationContext.Answer.ABSTRACT_SYNTAX_NOT_SUPPORTED, Uid.ImplicitVRLittleEndian);
+        }
+        String chosen = storage ? choose(context.transferSyntaxes()) : choosePlain(context.transferSyntaxes());
+        if (chosen == null) {
+            return new PresentationContext.Answer(
+                    context.id(),
+                    PresentationContext.Answer.TRANSFER_SYNTAXES_NOT_SUPPORTED,
+                    Uid.ImplicitVRLittleEndian);
+        }
+        RoleSelection proposed = proposedRoles.get(sopClass);
+        boolean peerProvides = proposed != null && proposed.scp() && peerMayProvide(sopClass, storage);
+        if (proposed != null) {
+            roles.put(sopClass, new RoleSelection(sopClass, proposed.scu(), peerProvides));
+        }
+        contexts.put(context.id(), new Channel.Context(context.id(), sopClass, chosen, peerProvides));
+        return new PresentationContext.Answer(context.id(), PresentationContext.Answer.ACCEPTED, chosen);
+    }
+
+    /** Every storage class of the standard, and whatever class a vendor made itself. */
+    private static boolean isStorage(String sopClass) {
+        return sopClass.startsWith(STORAGE_ROOT) || !sopClass.isEmpty() && !sopClass.startsWith(STANDARD_ROOT);
+    }
+
+    private boolean offered(String sopClass) {
+        return sopClass.equals(Uid.Verification)
+                || services.find() != null && FIND.contains(sopClass)
+                || services.move() != null && MOVE.contains(sopClass)
+                || services.get() != null && GET.contains(sopClass)
+                || sopClass.equals(Uid.StorageCommitmentPushModelSOPClass)
+                        && (services.commitment() != null || services.commitmentResults() != null);
+    }
+
+    private boolean peerMayProvide(String sopClass, boolean storage) {
+        return storage
+                ? services.get() != null
+                : sopClass.equals(Uid.StorageCommitmentPushModelSOPClass) && services.commitmentResults() != null;
+    }
+
+    /** The sender's own order counts, unless it puts implicit first and offers explicit too. */
+    private static String choose(List<String> proposed) {
+        if (proposed.isEmpty()) {
+            return null;
+        }
+        String first = proposed.get(0);
+        return first.equals(Uid.ImplicitVRLittleEndian) && proposed.contains(Uid.ExplicitVRLittleEndian)
+                ? Uid.ExplicitVRLittleEndian
+                : first;
+    }
+
+    private static String choosePlain(List<String> proposed) {
+        return PLAIN.stream().filter(proposed::contains).findFirst().orElse(null);
+    }
+}
