@@ -35,6 +35,13 @@ final class Matching {
         return tag;
     }
 
+    /** Adds it to the keys of a query of the index. */
+    void addTo(Dataset keys) {
+        if (vr.kind() == VR.Kind.TEXT || vr.kind() == VR.Kind.SPECIFIC_TEXT) {
+            keys.put(tag, wanted.toArray(String[]::new));
+        }
+    }
+
     boolean matches(Dataset dataset) {
         if (wanted.stream().allMatch(w -> w.isEmpty() || w.equals("*"))) {
             return true;

@@ -4,7 +4,10 @@ import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.json.BulkDataUris;
 import io.tomogrid.dicom.json.DicomJsonWriter;
+import io.tomogrid.dicom.net.RequestRefused;
+import io.tomogrid.gateway.RequestFault;
 import io.tomogrid.gateway.dicomweb.SearchIndex.Candidate;
+import io.tomogrid.gateway.query.StudyFinder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -28,14 +31,16 @@ class SearchController {
             "299 tomogrid \"The fuzzymatching parameter is not supported. Only literal matching has been performed.\"";
 
     private final SearchIndex index;
+    private final StudyFinder studies;
 
-    SearchController(SearchIndex index) {
+    SearchController(SearchIndex index, StudyFinder studies) {
         this.index = index;
+        this.studies = studies;
     }
 
     @GetMapping("/studies")
     void studies(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        search(SearchLevel.STUDY, request.getParameter("StudyInstanceUID"), null, request, response);
+        search(SearchLevel.STUDY, null, null, request, response);
     }
 
     @GetMapping("/series")
@@ -71,14 +76,14 @@ class SearchController {
     }
 
     private void search(
-            SearchLevel level, String studies, String series, HttpServletRequest request, HttpServletResponse response)
+            SearchLevel level, String study, String series, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Accepted.json(request.getHeader(HttpHeaders.ACCEPT));
         SearchRequest search = SearchRequest.parse(request.getParameterMap());
         List<Dataset> found = new ArrayList<>();
         int passed = 0;
         for (Candidate candidate :
-                index.candidates(level, studies == null || studies.isBlank() ? null : studies, series)) {
+                index.candidates(level, level == SearchLevel.STUDY ? matching(search) : study, series)) {
             if (found.size() == search.limit()) {
                 break;
             }
@@ -95,6 +100,20 @@ class SearchController {
             for (Dataset dataset : found) {
                 json.add(dataset);
             }
+        }
+    }
+
+    /** UIDs of the studies that may match, by what the index holds; null for all. */
+    private String matching(SearchRequest search) {
+        if (search.matching().isEmpty()) {
+            return null;
+        }
+        Dataset keys = new Dataset().put(Tag.SpecificCharacterSet, "ISO_IR 192");
+        search.matching().forEach(m -> m.addTo(keys));
+        try {
+            return String.join(",", studies.find(keys));
+        } catch (RequestRefused refused) {
+            throw RequestFault.malformed(refused.getMessage());
         }
     }
 

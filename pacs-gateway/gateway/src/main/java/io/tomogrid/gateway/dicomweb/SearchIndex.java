@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /*
- * The index holds UIDs, modality and counts; every other attribute is read from the header of the first instance of the
- * study or series, which is remembered. So a search costs one small read for each study that was not looked at lately.
+ * Which studies match is asked of the index (StudyFinder). What is answered of them is read from the header of the first
+ * instance of the study or series, which is remembered: any attribute can be included.
  */
 /** Studies, series and instances with the attributes by which they are searched. */
 @Component

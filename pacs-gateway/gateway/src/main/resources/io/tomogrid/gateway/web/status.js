@@ -86,7 +86,7 @@ function studyRow(study, who, job, result) {
 function sliceRows(slices) {
   const leases = new Map(slices.leases.map(lease => [lease.slice, lease]));
   return slices.gpus.flatMap(gpu => {
-    const name = `${gpu.index}: ${gpu.name}${gpu.simulated ? ' (simulated)' : ''}`;
+    const name = `${gpu.index}: ${gpu.name}${gpu.simulated && !gpu.name.includes('simulated') ? ' (simulated)' : ''}`;
     const cut = gpu.slices.length ? gpu.slices : [null];
     return cut.map(slice => {
       const lease = slice && leases.get(slice.slice);
