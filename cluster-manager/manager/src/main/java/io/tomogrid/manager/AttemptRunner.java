@@ -107,7 +107,7 @@ final class AttemptRunner {
         if (Duration.between(now, lease.expiry()).compareTo(properties.lease().dividedBy(2)) < 0) {
             leases.renew(lease.epoch(), now.plus(properties.lease()));
         }
-        jobs.note(job, running.stage());
+        jobs.doing(job, running.stage());
     }
 
     private void succeeded(Job job, TaskOutcome.Succeeded success) {
@@ -203,7 +203,8 @@ final class AttemptRunner {
                 properties.archiveRoot().toString(),
                 staging.of(job.id(), job.attempt()),
                 properties.inferenceUrl().toString(),
-                model);
+                model,
+                jobs.predecessors(job));
     }
 
     private static Duration since(Job job) {

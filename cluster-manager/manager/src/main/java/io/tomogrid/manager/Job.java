@@ -7,6 +7,7 @@ import java.time.Instant;
  * A row of the job table, without its documents.
  *
  * @param reason why it stands where it stands; empty when there is nothing to say
+ * @param stage what it is doing while it runs, else empty
  * @param remedy a {@code TaskOutcome.Remedy} once it has failed, else empty
  * @param attempt the current or last attempt, 0 before the first
  * @param failures failed attempts since an operator last wanted it
@@ -22,6 +23,7 @@ record Job(
         String protocol,
         JobState state,
         String reason,
+        String stage,
         String remedy,
         int attempt,
         int failures,
@@ -30,4 +32,16 @@ record Job(
         boolean redrive,
         Instant created,
         Instant since,
-        Instant updated) {}
+        Instant updated) {
+
+    /** Whether the other job is one of an earlier revision whose results this one's will refer to, if it gets any. */
+    boolean follows(Job other) {
+        boolean underWay = other.state() == JobState.QUEUED
+                || other.state() == JobState.LEASED
+                || other.state() == JobState.RUNNING;
+        return underWay
+                && studyUid.equals(other.studyUid)
+                && protocol.equals(other.protocol)
+                && revision > other.revision;
+    }
+}

@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.Findings;
 import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.StudyComplete;
@@ -60,6 +61,23 @@ class JobStore {
 
     ResultManifest manifest(String id) {
         return io.tomogrid.gateway.contract.Documents.resultManifest(Documents.parse(text("manifest", id)));
+    }
+
+    /** Reports of the last revision before the job's that has results of the same protocol; empty for the first. */
+    List<ReportRef> predecessors(Job job) {
+        return jdbc
+                .sql("select manifest from manager.job where study_uid = ? and protocol = ? and revision < ?"
+                        + " and manifest is not null order by revision desc limit 1")
+                .params(job.studyUid(), job.protocol(), job.revision())
+                .query(String.class)
+                .optional()
+                .map(Documents::parse)
+                .map(io.tomogrid.gateway.contract.Documents::resultManifest)
+                .stream()
+                .flatMap(manifest -> manifest.objects().stream())
+                .filter(object -> object.kind().equals("SR"))
+                .map(object -> new ReportRef(object.seriesUid(), object.sopClassUid(), object.sopInstanceUid()))
+                .toList();
     }
 
     /** Begins the next attempt on a slice that nobody else has. Returns false if the job is no longer queued. */
@@ -153,6 +171,21 @@ class JobStore {
         }
     }
 
+    /** What a running job is doing; whatever had stood in its way no longer does. */
+    void doing(Job job, String text) {
+        String stage = Sql.text(text);
+        if (!stage.equals(job.stage()) || !job.reason().isEmpty()) {
+            jdbc.sql("update manager.job set stage = :stage, reason = '', updated = :now"
+                            + " where id = :id and state = 'RUNNING' and attempt = :attempt")
+                    .params(Map.of(
+                            "stage", stage,
+                            "now", Sql.at(Instant.now()),
+                            "id", job.id(),
+                            "attempt", job.attempt()))
+                    .update();
+        }
+    }
+
     void redriven(Job job) {
         jdbc.sql("update manager.job set redrive = false where id = ?")
                 .param(job.id())
@@ -178,9 +211,10 @@ class JobStore {
 
     private boolean change(Job job, JobState to, String reason, String remedy, int failures, Instant notBefore) {
         Instant now = Instant.now();
-        int moved = jdbc.sql("update manager.job set state = :to, reason = :reason, remedy = nullif(:remedy, ''),"
-                        + " failures = :failures, not_before = :next, since = :now, updated = :now"
-                        + " where id = :id and state = :from and attempt = :attempt")
+        int moved = jdbc.sql(
+                        "update manager.job set state = :to, reason = :reason, stage = '', remedy = nullif(:remedy, ''),"
+                                + " failures = :failures, not_before = :next, since = :now, updated = :now"
+                                + " where id = :id and state = :from and attempt = :attempt")
                 .params(Map.of(
                         "to", to.name(),
                         "reason", Sql.text(reason),
@@ -229,6 +263,7 @@ class JobStore {
                 row.getString("protocol"),
                 JobState.valueOf(row.getString("state")),
                 row.getString("reason"),
+                row.getString("stage"),
                 remedy == null ? "" : remedy,
                 row.getInt("attempt"),
                 row.getInt("failures"),

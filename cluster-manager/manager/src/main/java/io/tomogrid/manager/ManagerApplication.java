@@ -45,6 +45,8 @@ public class ManagerApplication {
         defaults.put("spring.flyway.default-schema", "manager");
         defaults.put("spring.datasource.hikari.maximum-pool-size", "6");
         defaults.put("spring.datasource.hikari.pool-name", "manager");
+        // PostgreSQL's details quote whole rows.
+        defaults.put("spring.datasource.hikari.data-source-properties.logServerErrorDetail", "false");
         defaults.put("management.endpoints.web.exposure.include", "health");
         application.setDefaultProperties(defaults);
         return application;

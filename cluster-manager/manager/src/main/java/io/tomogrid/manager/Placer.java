@@ -1,5 +1,6 @@
 package io.tomogrid.manager;
 
+import io.tomogrid.cluster.contract.JobState;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 import io.tomogrid.slices.Decision;
 import io.tomogrid.slices.Gpu;
@@ -51,16 +52,25 @@ final class Placer {
         }
     }
 
-    /** Places as many queued jobs as there is room for; the others are told what they wait for. */
-    void place(List<Job> queued) {
+    /**
+     * Places as many queued jobs as there is room for; the others are told what they wait for.
+     *
+     * @param active every job that is not settled, oldest first
+     */
+    void place(List<Job> active) {
         String waiting = peers.driver().state().equals("up")
                 ? ""
                 : "waits for the Spark driver: " + peers.driver().state();
-        for (Job job : queued) {
-            if (job.notBefore().isAfter(Instant.now())) {
+        for (Job job : active) {
+            if (job.state() != JobState.QUEUED || job.notBefore().isAfter(Instant.now())) {
                 continue;
             }
-            if (waiting.isEmpty()) {
+            Optional<Job> earlier = active.stream().filter(job::follows).findFirst();
+            if (earlier.isPresent()) {
+                jobs.note(
+                        job,
+                        "waits for the results of revision " + earlier.get().revision() + ", to refer to them");
+            } else if (waiting.isEmpty()) {
                 waiting = place(job);
             } else {
                 jobs.note(job, waiting);

@@ -118,7 +118,7 @@ class Scheduler implements SmartLifecycle {
             guard("the Spark driver", peers.driver()::health);
             guard("released leases", placer::endReleased);
         }
-        guard("placing", () -> placer.place(queued));
+        guard("placing", () -> placer.place(active));
         // Another one first at each tick: a peer that hangs over one job must not keep the ones behind it from being
         // asked.
         List<Job> inTurn = new ArrayList<>(active);

@@ -111,6 +111,7 @@ class View {
         document.put("revision", job.revision());
         document.put("protocol", job.protocol());
         document.put("state", job.state().name());
+        document.put("stage", job.stage());
         document.put("reason", job.reason());
         document.put("remedy", job.remedy());
         document.put("attempt", job.attempt());

@@ -145,6 +145,11 @@ final class DriverDouble extends PeerDouble {
         }
     }
 
+    /** SOP Instance UID of the report that a task makes. */
+    static String report(ReconstructionTask task) {
+        return task.study().studyUid() + ".9." + task.study().revision();
+    }
+
     /** Stages one file and succeeds. */
     TaskOutcome success(ReconstructionTask task) {
         return success(task, task.lease().epoch());
@@ -164,7 +169,9 @@ final class DriverDouble extends PeerDouble {
                 task.study().revision(),
                 epoch,
                 task.stagingRoot(),
-                List.of(new ResultObject("SEG", "1.2.840.66", "2.25.1", "2.25.2", "seg.dcm", 4, "cd")));
+                List.of(
+                        new ResultObject("SEG", "1.2.840.66", "2.25.1", "2.25.2", "seg.dcm", 4, "cd"),
+                        new ResultObject("SR", "1.2.840.88", report(task), "2.25.3", "seg.dcm", 4, "cd")));
         var findings = new Findings(12.5, List.of("from dose"), List.of(), List.of(), List.of(), "cpu");
         return new TaskOutcome.Succeeded(manifest, findings);
     }

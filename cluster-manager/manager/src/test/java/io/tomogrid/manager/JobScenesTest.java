@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 import java.nio.file.Files;
@@ -63,6 +64,7 @@ class JobScenesTest {
                 .containsEntry("revision", 1)
                 .containsEntry("attempt", 1)
                 .containsEntry("simulated", true)
+                .containsEntry("stage", "")
                 .containsEntry("reason", "")
                 .containsEntry("remedy", "");
         assertThat((String) job.get("slice")).matches("node1-gpu0-2g-[024]");
@@ -102,6 +104,28 @@ class JobScenesTest {
         assertThat(scene.jobs(study)).hasSize(2);
     }
 
+    /** JOB-01, RES-03: also when the late images came while the revision before was still under way. */
+    @Test
+    void a_revision_waits_for_the_one_before_it_and_refers_to_its_report() throws Exception {
+        scene.driver.script(task -> DriverDouble.BUSY);
+        String study = scene.petCt();
+        scene.awaitStage(study, "suv");
+        scene.gateway.complete(study, 2, "PT", "CT");
+        scene.awaitReason(study, "waits for the results of revision 1");
+        scene.driver.script(scene.driver::success);
+        Scene.until(
+                "both revisions are done",
+                () -> scene.jobs(study).stream()
+                        .allMatch(job -> job.get("state").equals("DONE")));
+        List<ReconstructionTask> tasks = scene.driver.submitted().stream()
+                .filter(t -> t.study().studyUid().equals(study))
+                .toList();
+        assertThat(tasks).extracting(task -> task.study().revision()).containsExactly(1, 2);
+        assertThat(tasks.get(0).predecessors()).isEmpty();
+        assertThat(tasks.get(1).predecessors())
+                .containsExactly(new ReportRef("2.25.3", "1.2.840.88", DriverDouble.report(tasks.get(0))));
+    }
+
     @Test
     void what_no_rule_matches_is_noted_and_holds_nothing_up() throws Exception {
         String ctOnly = Scene.studyUid();
@@ -119,7 +143,7 @@ class JobScenesTest {
         AtomicInteger attempts = new AtomicInteger();
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.script(task -> {
             attempts.set(task.attempt());
             return scene.driver.success(task);
@@ -135,7 +159,7 @@ class JobScenesTest {
     void a_driver_that_is_down_shortly_costs_nothing() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.down();
         scene.awaitReason(study, "the Spark driver");
         scene.driver.script(scene.driver::success);
@@ -148,7 +172,7 @@ class JobScenesTest {
     void a_driver_that_is_down_for_long_loses_the_attempt_but_not_the_job() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.down();
         Map<String, Object> job = scene.await(study, "QUEUED");
         assertThat(scene.get("/api/status").get("driver")).asString().startsWith("down: the Spark driver at");
@@ -162,7 +186,7 @@ class JobScenesTest {
     void a_driver_that_stumbles_over_one_job_holds_no_other_up() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.driver.brokenFor(study);
         scene.driver.script(scene.driver::success);
         scene.awaitReason(study, "with 500: a fault of the driver");
@@ -179,7 +203,7 @@ class JobScenesTest {
         scene.await(delivering, "DELIVERING");
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         CountDownLatch hangs = new CountDownLatch(1);
         scene.driver.mangle = bytes -> {
             try {

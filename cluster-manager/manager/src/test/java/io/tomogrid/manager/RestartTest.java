@@ -65,7 +65,7 @@ class RestartTest {
     private void fromRunning() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         scene.stop();
         scene.sql("update manager.lease set expiry = expiry - interval '1 hour' where state = 'LIVE'");
         scene.driver.script(scene.driver::success);
@@ -102,7 +102,7 @@ class RestartTest {
     void a_step_that_was_not_written_down_is_taken_again() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String submitted = scene.petCt();
-        scene.awaitReason(submitted, "suv");
+        scene.awaitStage(submitted, "suv");
         scene.stop();
         scene.sql("update manager.job set state = 'LEASED', since = now() where state = 'RUNNING'");
         scene.driver.script(scene.driver::success);

@@ -169,6 +169,17 @@ final class Scene implements AutoCloseable {
                 () -> jobs(study));
     }
 
+    /** Waits until the study's job runs and does so. */
+    Map<String, Object> awaitStage(String study, String stage) throws Exception {
+        return await(
+                study + " does " + stage,
+                () -> jobs(study).stream()
+                        .filter(j -> stage.equals(j.get("stage")))
+                        .findFirst()
+                        .orElse(null),
+                () -> jobs(study));
+    }
+
     static void until(String what, Callable<Boolean> holds) throws Exception {
         await(what, () -> holds.call() ? what : null, () -> "it is not");
     }

@@ -160,7 +160,7 @@ class SliceScenesTest {
     void a_slice_whose_executor_hangs_is_left_alone() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         SliceKey hung = SliceKey.parse((String) scene.jobs(study).get(0).get("slice"));
         scene.driver.script(task -> task.lease().key().equals(hung)
                 ? new TaskOutcome.Failed("the executor was lost", TaskOutcome.Remedy.RETRY)
@@ -180,7 +180,7 @@ class SliceScenesTest {
     void the_database_itself_refuses_leases_that_overlap() throws Exception {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
-        scene.awaitReason(study, "suv");
+        scene.awaitStage(study, "suv");
         String overlapping =
                 "insert into manager.lease select nextval('manager.lease_epoch'), 'node1-gpu0-7g-0', gpu, 0, 8,"
                         + " job_id, now(), now(), '', true, 'LIVE' from manager.lease where state = 'LIVE'";

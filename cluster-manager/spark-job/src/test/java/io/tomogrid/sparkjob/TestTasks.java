@@ -28,7 +28,8 @@ final class TestTasks {
                 "file:///archive",
                 staging.toUri().toString(),
                 "http://127.0.0.1:1",
-                order);
+                order,
+                List.of());
     }
 
     static SliceLease lease(String slice, String holder, Instant expiry, String device, boolean simulated) {

@@ -29,9 +29,9 @@ class MainTest {
     }
 
     @Test
-    void an_unknown_word_is_answered_with_those_that_there_are() {
-        assertThat(execute("frobnicate")).isEqualTo(2);
-        assertThat(err.toString()).contains("frobnicate").contains("demo");
+    void an_unknown_word_is_named_with_one_that_may_be_meant() {
+        assertThat(execute("job")).isEqualTo(2);
+        assertThat(err.toString()).contains("'job'").contains("tomogrid jobs");
     }
 
     @Test

@@ -68,7 +68,8 @@ class AgentSparkTest {
     }
 
     private ChildSpec master(int port, int pages) throws IOException {
-        Path conf = Files.write(folder.resolve("master.conf"), List.of("spark.master.rest.enabled false"));
+        Path conf = Files.write(
+                folder.resolve("master.conf"), List.of("spark.master.rest.enabled false", "spark.authenticate true"));
         return new ChildSpec(
                 "master",
                 List.of(
@@ -89,7 +90,13 @@ class AgentSparkTest {
                         Integer.toString(pages),
                         "--properties-file",
                         conf.toString()),
-                Map.of("SPARK_HOME", SPARK_HOME.toString(), "SPARK_LOCAL_IP", "127.0.0.1"),
+                Map.of(
+                        "SPARK_HOME",
+                        SPARK_HOME.toString(),
+                        "SPARK_LOCAL_IP",
+                        "127.0.0.1",
+                        "_SPARK_AUTH_SECRET",
+                        "t0ken"),
                 folder,
                 folder.resolve("master.log"),
                 folder.resolve("tmp"));

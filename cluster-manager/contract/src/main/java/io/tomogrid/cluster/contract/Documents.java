@@ -30,6 +30,9 @@ public final class Documents {
         map.put("staging-root", task.stagingRoot());
         map.put("inference-url", task.inferenceUrl());
         map.put("model", task.model());
+        map.put(
+                "predecessors",
+                task.predecessors().stream().map(Documents::toMap).toList());
         return map;
     }
 
@@ -45,7 +48,20 @@ public final class Documents {
                 text(map, "archive-root"),
                 text(map, "staging-root"),
                 text(map, "inference-url"),
-                text(map, "model"));
+                text(map, "model"),
+                list(map, "predecessors", item -> reportRef(asObject(item, "predecessors"))));
+    }
+
+    private static Map<String, Object> toMap(ReportRef report) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("series-uid", report.seriesUid());
+        map.put("sop-class-uid", report.sopClassUid());
+        map.put("sop-instance-uid", report.sopInstanceUid());
+        return map;
+    }
+
+    private static ReportRef reportRef(Map<String, Object> map) {
+        return new ReportRef(text(map, "series-uid"), text(map, "sop-class-uid"), text(map, "sop-instance-uid"));
     }
 
     public static Map<String, Object> toMap(TaskOutcome outcome) {

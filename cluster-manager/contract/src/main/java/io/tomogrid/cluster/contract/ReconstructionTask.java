@@ -3,6 +3,7 @@ package io.tomogrid.cluster.contract;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.slices.SliceLease;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * One attempt at one job, as the manager hands it to the Spark driver and the driver to an executor.
@@ -16,6 +17,7 @@ import java.io.Serializable;
  * @param stagingRoot URI of a folder of this attempt's own, to write the result files to
  * @param inferenceUrl base URL of the model service, e.g. {@code http://127.0.0.1:8123}
  * @param model model name at that service
+ * @param predecessors reports of the last revision before this one that has any; the new report replaces them
  */
 public record ReconstructionTask(
         String jobId,
@@ -26,5 +28,10 @@ public record ReconstructionTask(
         String archiveRoot,
         String stagingRoot,
         String inferenceUrl,
-        String model)
-        implements Serializable {}
+        String model,
+        List<ReportRef> predecessors)
+        implements Serializable {
+    public ReconstructionTask {
+        predecessors = List.copyOf(predecessors);
+    }
+}

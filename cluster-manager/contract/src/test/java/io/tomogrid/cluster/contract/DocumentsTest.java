@@ -48,7 +48,8 @@ class DocumentsTest {
             "file:///archive",
             "file:///staging/7-2",
             "http://127.0.0.1:8123",
-            "suv-threshold");
+            "suv-threshold",
+            List.of(new ReportRef("2.25.3", "1.2.840.88", "2.25.4")));
 
     private static final String TASK_JSON = """
             {"format-version":1,"job-id":"7","attempt":2,"protocol":"petct-standard",\
@@ -59,7 +60,8 @@ class DocumentsTest {
             "lease":{"slice":"node1-gpu0-3g-4","epoch":9,"holder":"7","granted":"2026-11-24T10:00:00Z",\
             "expiry":"2026-11-24T10:02:00Z","device-uuid":"MIG-1","simulated":true},\
             "archive-root":"file:///archive","staging-root":"file:///staging/7-2",\
-            "inference-url":"http://127.0.0.1:8123","model":"suv-threshold"}""";
+            "inference-url":"http://127.0.0.1:8123","model":"suv-threshold",\
+            "predecessors":[{"series-uid":"2.25.3","sop-class-uid":"1.2.840.88","sop-instance-uid":"2.25.4"}]}""";
 
     private static final Findings FINDINGS = new Findings(
             12.5,

@@ -7,6 +7,7 @@ import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 import io.tomogrid.dicom.object.Algorithm;
 import io.tomogrid.dicom.object.Equipment;
+import io.tomogrid.dicom.object.InstanceReference;
 import io.tomogrid.dicom.object.PetSource;
 import io.tomogrid.dicom.object.ResultContext;
 import io.tomogrid.dicom.object.ResultUids;
@@ -139,7 +140,15 @@ public final class PetCtStandard implements Protocol {
                 task.lease().granted(),
                 EQUIPMENT,
                 Algorithm.model(mask.model(), mask.version(), mask.digest()),
-                List.of());
+                predecessors(task));
+    }
+
+    private static List<SeriesReference> predecessors(ReconstructionTask task) {
+        return task.predecessors().stream()
+                .map(report -> new SeriesReference(
+                        report.seriesUid(),
+                        List.of(new InstanceReference(report.sopClassUid(), report.sopInstanceUid()))))
+                .toList();
     }
 
     private static List<String> notes(PetCtSeries series, Lesions lesions, MaskModel.Mask mask) {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.Findings;
+import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
+import io.tomogrid.engine.Parallel;
 import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.imaging.Vec3;
 import io.tomogrid.sparkjob.Protocols;
@@ -172,6 +174,46 @@ class PetCtStandardTest {
                 .extracting(ResultObject::kind)
                 .contains("SR")
                 .doesNotContain("SEG");
+    }
+
+    /** Late images made a new revision: its report says which one it replaces (RES-03). */
+    @Test
+    void the_report_of_a_later_revision_names_its_predecessor() throws Exception {
+        var before = new ReportRef("2.25.31", "1.2.840.10008.5.1.4.1.1.88.34", "2.25.32");
+        Dataset first = Part10.read(report(temp.resolve("1"))).dataset();
+        Dataset later = Part10.read(report(temp.resolve("2"), before)).dataset();
+        assertThat(first.items(Tag.PredecessorDocumentsSequence)).isEmpty();
+        assertThat(later.items(Tag.PredecessorDocumentsSequence))
+                .singleElement()
+                .satisfies(study -> {
+                    assertThat(study.string(Tag.StudyInstanceUID)).contains(TestStudy.STUDY);
+                    assertThat(study.items(Tag.ReferencedSeriesSequence))
+                            .singleElement()
+                            .satisfies(series -> {
+                                assertThat(series.string(Tag.SeriesInstanceUID)).contains("2.25.31");
+                                assertThat(series.items(Tag.ReferencedSOPSequence))
+                                        .singleElement()
+                                        .satisfies(report -> {
+                                            assertThat(report.string(Tag.ReferencedSOPClassUID))
+                                                    .contains(before.sopClassUid());
+                                            assertThat(report.string(Tag.ReferencedSOPInstanceUID))
+                                                    .contains("2.25.32");
+                                        });
+                            });
+                });
+    }
+
+    private Path report(Path folder, ReportRef... predecessors) throws IOException {
+        try (TestArchive archive = new TestArchive(folder.resolve("archive"))) {
+            for (Dataset image : images()) {
+                archive.add(image, Uid.ExplicitVRLittleEndian, Uid.ExplicitVRLittleEndian);
+            }
+            var task = TestTask.task(
+                    archive.complete(), archive.root(), folder.resolve("staging"), service.url(), predecessors);
+            var outcome = new PetCtStandard(TestModelService.TOKEN, new Parallel(2)).run(task, stage -> {});
+            assertThat(outcome).isInstanceOf(TaskOutcome.Succeeded.class);
+        }
+        return folder.resolve("staging/sr-0001.dcm");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tomogrid.sparkjob.petct;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
+import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Uid;
@@ -18,7 +19,8 @@ import java.util.List;
 public final class TestTask {
     private TestTask() {}
 
-    public static ReconstructionTask task(StudyComplete study, String archive, Path staging, String inference) {
+    public static ReconstructionTask task(
+            StudyComplete study, String archive, Path staging, String inference, ReportRef... predecessors) {
         Instant granted = Instant.parse("2026-01-02T12:00:00Z");
         return new ReconstructionTask(
                 "job-1",
@@ -36,7 +38,8 @@ public final class TestTask {
                 archive,
                 staging.toUri().toString(),
                 inference,
-                TestModelService.MODEL);
+                TestModelService.MODEL,
+                List.of(predecessors));
     }
 
     static TaskOutcome run(List<Dataset> images, Path folder, TestModelService service) throws IOException {

@@ -54,7 +54,7 @@ public final class JobsCommand implements Callable<Integer> {
             Map<?, ?> row = (Map<?, ?>) item;
             table.row(
                     row.get("job-id"),
-                    row.get("state"),
+                    state(row),
                     row.get("attempt"),
                     slice(row),
                     row.get("study-uid"),
@@ -67,6 +67,12 @@ public final class JobsCommand implements Callable<Integer> {
             FindingsText.print(findings, out);
         }
         return 0;
+    }
+
+    /** @return the state, and what a running job is doing */
+    private static String state(Map<?, ?> job) {
+        String stage = job.get("stage") instanceof String text ? text : "";
+        return stage.isEmpty() ? String.valueOf(job.get("state")) : job.get("state") + ": " + stage;
     }
 
     private static String slice(Map<?, ?> job) {

@@ -108,15 +108,15 @@ final class DemoRun {
         byAnswer.forEach((answer, n) -> out.println("         " + n + " not stored: " + answer));
     }
 
-    private void doing(String state) {
+    private void doing(JobWatch.Progress job) {
         doors.doing(
-                switch (state) {
+                switch (job.state()) {
                     case "WAITING" -> "waiting until the study is complete";
                     case "QUEUED", "LEASED" -> "a slice of a GPU for the job";
-                    case "RUNNING" -> "3D processing on Spark";
+                    case "RUNNING" -> "3D processing on Spark" + (job.stage().isEmpty() ? "" : ": " + job.stage());
                     case "STORING" -> "storing the results";
                     case "DELIVERING" -> "sending the results to " + pacs.aeTitle();
-                    default -> state;
+                    default -> job.state();
                 });
     }
 

@@ -21,20 +21,26 @@ final class JobWatch {
         this.studyUid = studyUid;
     }
 
+    /** @param state of the job, {@code WAITING} before there is one @param stage what it is doing while it runs, or empty */
+    record Progress(String state, String stage) {}
+
     /**
-     * @param state told of each new state of the job, {@code WAITING} before there is one
+     * @param progress told of each step
      * @return the manager's document of the settled job
      * @throws IOException if the job is not settled in time; says where it stands
      */
-    Map<?, ?> settled(Duration patience, Consumer<String> state) throws IOException {
+    Map<?, ?> settled(Duration patience, Consumer<Progress> progress) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
-        String last = "";
+        Progress last = null;
         while (true) {
             Optional<Map<?, ?>> job = newest();
             String now = job.map(j -> (String) j.get("state")).orElse("WAITING");
-            if (!now.equals(last)) {
-                state.accept(now);
-                last = now;
+            String stage = job.map(j -> j.get("stage") instanceof String text ? text : "")
+                    .orElse("");
+            Progress reached = new Progress(now, stage);
+            if (!reached.equals(last)) {
+                progress.accept(reached);
+                last = reached;
             }
             if (now.equals("DONE") || now.equals("FAILED")) {
                 return job.orElseThrow();

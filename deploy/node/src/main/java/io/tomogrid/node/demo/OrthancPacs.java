@@ -15,9 +15,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A real Orthanc with a configuration of its own, as the receiving PACS. */
@@ -32,6 +34,7 @@ public final class OrthancPacs implements Pacs {
     private final int dicomPort;
     private final URI rest;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Set<Object> known = new HashSet<>();
 
     private OrthancPacs(Process process, Leash leash, int dicomPort, int httpPort) {
         this.process = process;
@@ -89,7 +92,14 @@ public final class OrthancPacs implements Pacs {
 
     @Override
     public boolean holds(String sopInstanceUid) throws IOException {
-        return !lookup(sopInstanceUid).isEmpty();
+        if (!known.contains(sopInstanceUid)) {
+            for (Object instance : JSON.std.listFrom(send(
+                    HttpRequest.newBuilder(rest.resolve("/instances?expand")).build()))) {
+                Map<?, ?> tags = (Map<?, ?>) ((Map<?, ?>) instance).get("MainDicomTags");
+                known.add(tags.get("SOPInstanceUID"));
+            }
+        }
+        return known.contains(sopInstanceUid);
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.tomogrid.dicom.net.NoPresentationContext;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -49,8 +51,7 @@ public record StudySender(String host, int port, String callingAe, String called
         var bytes = new AtomicLong();
         var refused = new ConcurrentLinkedQueue<Refusal>();
         Callable<Void> work = () -> {
-            try (Association association =
-                    Association.open(AssociationRequest.storing(host, port, callingAe, calledAe, syntaxes))) {
+            try (Association association = open(syntaxes)) {
                 for (Outgoing next = next(instances); next != null; next = next(instances)) {
                     try (Counting data = new Counting(next.dataset().open())) {
                         DimseStatus status = association.store(
@@ -78,6 +79,17 @@ public record StudySender(String host, int port, String callingAe, String called
         Set<AssociationRequest.Syntax> syntaxes = new LinkedHashSet<>();
         instances.forEach(i -> syntaxes.add(new AssociationRequest.Syntax(i.sopClassUid(), i.transferSyntax())));
         return syntaxes;
+    }
+
+    private Association open(Set<AssociationRequest.Syntax> syntaxes) throws IOException {
+        try {
+            return Association.open(AssociationRequest.storing(host, port, callingAe, calledAe, syntaxes));
+        } catch (ConnectException | SocketTimeoutException e) {
+            throw new IOException(
+                    "no DICOM peer answers at " + host + ":" + port + " (" + e.getMessage()
+                            + "): is it running, and is the port right?",
+                    e);
+        }
     }
 
     private void run(Callable<Void> work) throws IOException {
