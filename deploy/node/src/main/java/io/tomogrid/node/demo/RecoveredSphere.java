@@ -17,7 +17,7 @@ record RecoveredSphere(ContrastRecovery found, double trueBackground) {
     /** Spheres of at least this diameter must come out within the bounds; smaller ones lose contrast to their size. */
     static final double BOUND_FROM_MM = 28;
 
-    private static final double LEAST_RECOVERY = 0.85;
+    private static final double LEAST_RECOVERY = 0.8;
     private static final double MOST_RECOVERY = 1.05;
     private static final double BACKGROUND_BOUND = 0.03;
 
@@ -47,7 +47,7 @@ record RecoveredSphere(ContrastRecovery found, double trueBackground) {
         if (!bound()) {
             return "no bound below 28 mm";
         }
-        return holds() ? "within 85 to 105 %, background within 3 %" : "OUT OF BOUNDS";
+        return holds() ? "within 80 to 105 %, background within 3 %" : "OUT OF BOUNDS";
     }
 
     Map<String, Object> toMap() {
