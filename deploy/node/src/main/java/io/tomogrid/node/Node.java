@@ -216,7 +216,7 @@ public final class Node implements AutoCloseable {
     }
 
     /** A port for a child to listen on; it keeps the number when it is started again. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -4,11 +4,10 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.Part10File;
 import io.tomogrid.node.Leash;
+import io.tomogrid.node.Node;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,8 +49,8 @@ public final class OrthancPacs implements Pacs {
                 .orElseThrow(() -> new IOException(
                         "--pacs orthanc: Orthanc is not installed here; install it (Debian: apt-get install orthanc)"));
         Files.createDirectories(folder);
-        int dicomPort = freePort();
-        int httpPort = freePort();
+        int dicomPort = Node.freePort();
+        int httpPort = Node.freePort();
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("Name", "Tomogrid demo");
         config.put("StorageDirectory", folder.resolve("storage").toString());
@@ -173,12 +172,6 @@ public final class OrthancPacs implements Pacs {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while Orthanc started", e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }
