@@ -28,7 +28,9 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
         List<Row> rows = switch (name) {
             case "road" -> new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
             case "recon" -> new ReconBench(out).run(runs);
-            default -> throw new IllegalArgumentException("no benchmark named " + name + ": there are road and recon");
+            case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
+            default ->
+                throw new IllegalArgumentException("no benchmark named " + name + ": there are road, recon and ingest");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);

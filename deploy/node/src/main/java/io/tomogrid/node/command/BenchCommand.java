@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
-                        + " recon (PET projections of one subset).",
+                        + " recon (PET projections of one subset), ingest (C-STORE beside Orthanc and storescp).",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -112,6 +112,9 @@ final class Wire implements AutoCloseable {
 
         /** Passes over what is left, at most so much. */
         void drain(long most) throws IOException {
+            if (last && pdvLeft == 0) {
+                return;
+            }
             byte[] scratch = new byte[64 << 10];
             long left = most;
             for (int n = read(scratch, 0, scratch.length); n >= 0; n = read(scratch, 0, scratch.length)) {

@@ -41,7 +41,7 @@ public final class ArchiveIndex implements AutoCloseable {
         this.transactions = transactions;
         this.rows = new IndexRows(jdbc);
         this.progress = new Progress(catchUp(new Decisions(reader, jdbc, transactions)));
-        this.writer = new IndexWriter(rows, jdbc, transactions, progress);
+        this.writer = new IndexWriter(jdbc.getDataSource(), progress);
     }
 
     /**

@@ -12,6 +12,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -27,6 +30,11 @@ import org.springframework.transaction.support.TransactionTemplate;
  * In the middle of a series a transaction is one round trip and a commit: what the rows before it made sure of is not asked
  * again, and the mark from which a catch-up begins may lag behind, since a catch-up passes over what is there.
  *
+ * Such a commit is seen by everybody but does not wait for the disk (ADR 0007): the archive is durable, and after a power cut
+ * the next start brings in again whatever the database lost. It loses the last commits only, and the mark among them, so
+ * what the mark covers is there. A database that dies alone, while we live, loses what was not settled: every so often a
+ * commit that waits for the disk settles all before it, and looks whether they are still there.
+ *
  * A record that is in the archive but could not be indexed stays here and is indexed first as soon as the database
  * answers again: a rebuild of the index would find it before whatever came later under its UID, so it has to win here too.
  */
@@ -34,25 +42,28 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class IndexWriter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IndexWriter.class);
     private static final int MOST = 256;
-    private static final long MARKED_EVERY_NANOS = 500_000_000;
+    private static final long SETTLED_EVERY_NANOS = 500_000_000;
 
+    private final WriterConnection connection;
     private final IndexRows rows;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
     private final Progress progress;
     private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final List<StoredRecord> leftOver = new ArrayList<>();
+    private final List<StoredRecord> unsettled = new ArrayList<>();
     private final KnownSeries known = new KnownSeries();
     private final Thread thread;
-    private long marked = System.nanoTime() - MARKED_EVERY_NANOS;
+    private long settled = System.nanoTime() - SETTLED_EVERY_NANOS;
     private volatile boolean closed;
 
     private record Waiting(StoredRecord stored, CompletableFuture<Boolean> first) {}
 
-    IndexWriter(IndexRows rows, JdbcTemplate jdbc, TransactionTemplate transactions, Progress progress) {
-        this.rows = rows;
-        this.jdbc = jdbc;
-        this.transactions = transactions;
+    IndexWriter(DataSource pool, Progress progress) {
+        this.connection = WriterConnection.like(pool);
+        this.jdbc = connection.jdbc();
+        this.transactions = connection.transactions();
+        this.rows = new IndexRows(jdbc);
         this.progress = progress;
         this.thread = new Thread(this::run, "index-writer");
         thread.setDaemon(true);
@@ -85,8 +96,12 @@ final class IndexWriter implements AutoCloseable {
         List<Waiting> batch = new ArrayList<>();
         try {
             while (!closed) {
-                batch.add(queue.take());
-                queue.drainTo(batch, MOST - 1);
+                boolean idle = unsettled.isEmpty() && leftOver.isEmpty();
+                Waiting next = idle ? queue.take() : queue.poll(SETTLED_EVERY_NANOS, TimeUnit.NANOSECONDS);
+                if (next != null) {
+                    batch.add(next);
+                    queue.drainTo(batch, MOST - 1);
+                }
                 write(batch);
                 batch.clear();
             }
@@ -105,8 +120,19 @@ final class IndexWriter implements AutoCloseable {
             known.forget();
             batch.forEach(this::writeAlone);
         } catch (DataAccessException | TransactionException unreachable) {
+            mayBeLost(unreachable);
             batch.forEach(w -> fail(w, unreachable));
         }
+    }
+
+    /** A database that cannot be reached may have died, and what it did not settle with it. */
+    private void mayBeLost(RuntimeException cause) {
+        if (!unsettled.isEmpty()) {
+            log.warn("{} records are indexed once more: {}", unsettled.size(), cause.getMessage());
+            leftOver.addAll(unsettled);
+            unsettled.clear();
+        }
+        known.forget();
     }
 
     private void writeAlone(Waiting waiting) {
@@ -128,32 +154,55 @@ final class IndexWriter implements AutoCloseable {
     private void commitAll(List<Waiting> batch) {
         if (!leftOver.isEmpty()) {
             rows.addEach(leftOver, transactions);
+            unsettled.addAll(leftOver);
             leftOver.clear();
         }
         List<StoredRecord> records = batch.stream().map(Waiting::stored).toList();
         List<StoredRecord> instances = IndexRows.of(records, RecordKind.INSTANCE);
-        boolean marks = System.nanoTime() - marked > MARKED_EVERY_NANOS;
+        boolean settles = instances.size() < records.size()
+                || batch.isEmpty()
+                || System.nanoTime() - settled > SETTLED_EVERY_NANOS;
         Set<SegmentRef> first = transactions.execute(status -> {
+            if (settles) {
+                settle();
+            }
             rows.addSeries(
                     instances.stream().filter(stored -> !known.contains(stored)).toList());
             Set<SegmentRef> added = rows.addAll(records);
-            if (marks) {
-                progress.indexedUpTo().ifPresent(rows::indexedUpTo);
-            }
-            return added.size() == instances.size() ? added : winners(batch);
+            return added.size() == instances.size() ? added : winners(instances);
         });
         known.committed(instances);
-        marked = marks ? System.nanoTime() : marked;
+        if (settles) {
+            unsettled.clear();
+            settled = System.nanoTime();
+        } else {
+            unsettled.addAll(instances);
+        }
         for (Waiting waiting : batch) {
             waiting.first.complete(
                     waiting.stored.kind() != RecordKind.INSTANCE || first.contains(waiting.stored.ref()));
         }
     }
 
-    private Set<SegmentRef> winners(List<Waiting> batch) {
-        String[] uids = batch.stream()
-                .map(w -> w.stored.meta().get(RecordMeta.SOP_INSTANCE))
-                .toArray(String[]::new);
+    /** Makes the caller's transaction, and with it all before, durable; what the database lost meanwhile is added again. */
+    private void settle() {
+        connection.waitForTheDisk();
+        String[] uids = sopInstances(unsettled).distinct().toArray(String[]::new);
+        Integer there = jdbc.queryForObject(
+                "SELECT count(*) FROM instance WHERE sop_instance_uid = ANY(?)", Integer.class, (Object) uids);
+        if (there == null || there < uids.length) {
+            log.warn("the database lost records of the index: {} are added again", unsettled.size());
+            rows.add(unsettled);
+        }
+        progress.indexedUpTo().ifPresent(rows::indexedUpTo);
+    }
+
+    private static Stream<String> sopInstances(List<StoredRecord> instances) {
+        return instances.stream().map(stored -> stored.meta().get(RecordMeta.SOP_INSTANCE));
+    }
+
+    private Set<SegmentRef> winners(List<StoredRecord> instances) {
+        String[] uids = sopInstances(instances).toArray(String[]::new);
         Set<SegmentRef> winners = new HashSet<>();
         jdbc.query(
                 "SELECT segment, start, length FROM instance WHERE sop_instance_uid = ANY(?)",
@@ -174,5 +223,6 @@ final class IndexWriter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        connection.close();
     }
 }
