@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  */
 final class IngestBench {
     private static final int[] ASSOCIATIONS = {1, 4};
+    /** Loads that are not counted. */
+    private static final int WARM_UP = 3;
 
     private final Path root;
     private final PrintWriter out;
@@ -43,7 +45,7 @@ final class IngestBench {
             for (int associations : ASSOCIATIONS) {
                 cases.add(measure(folder, servers, associations, runs));
             }
-            requireAll(servers, IngestLoad.INSTANCES * (1 + ASSOCIATIONS.length * runs));
+            requireAll(servers, IngestLoad.INSTANCES * (WARM_UP + ASSOCIATIONS.length * runs));
             return rows(cases);
         } finally {
             for (IngestServer server : servers) {
@@ -55,12 +57,14 @@ final class IngestBench {
 
     /** A server runs for months; what it does in its first seconds is not what is asked here. */
     private void warmUp(Path folder, List<IngestServer> servers) throws IOException {
-        Path files = folder.resolve("warm-up");
-        IngestLoad load = IngestLoad.make(files, "warm-up", 2);
-        for (IngestServer server : servers) {
-            out.printf(Locale.ROOT, "%s, first load, not counted: %.2f s%n", server.name(), load.send(server, files));
+        for (int n = 0; n < WARM_UP; n++) {
+            Path files = folder.resolve("warm-up");
+            IngestLoad load = IngestLoad.make(files, "warm-up-" + n, 2);
+            for (IngestServer server : servers) {
+                out.printf(Locale.ROOT, "%s, not counted: %.2f s%n", server.name(), load.send(server, files));
+            }
+            delete(files);
         }
-        delete(files);
     }
 
     private Case measure(Path folder, List<IngestServer> servers, int associations, int runs) throws IOException {

@@ -103,11 +103,13 @@ public class Ingest {
         Lock lock = locks[Math.floorMod(header.sopInstanceUid().hashCode(), locks.length)];
         lock.lock();
         try {
+            boolean ask = index.mayHold(header);
             while (true) {
-                Optional<ArchiveIndex.Indexed> stored = index.find(header.sopInstanceUid());
+                Optional<ArchiveIndex.Indexed> stored = ask ? index.find(header.sopInstanceUid()) : Optional.empty();
                 if (stored.isPresent()) {
                     return again(request, header, payload, stored.get());
                 }
+                ask = true;
                 var meta = RecordMeta.source(header, request.transferSyntax(), request.callingAe(), now());
                 if (index.keep(RecordKind.INSTANCE, meta, payload)) {
                     return new Admission.Admitted(header.sopInstanceUid());
