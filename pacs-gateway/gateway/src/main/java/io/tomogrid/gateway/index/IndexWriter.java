@@ -3,32 +3,31 @@ package io.tomogrid.gateway.index;
 import io.tomogrid.archive.RecordKind;
 import io.tomogrid.archive.SegmentRef;
 import io.tomogrid.archive.StoredRecord;
+import io.tomogrid.gateway.Poller;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /*
- * One thread writes, so that associations which bring the first images of one study at once do not meet in the database,
- * and so that all that waits goes into one transaction.
+ * One writes at a time, so that associations which bring the first images of one study at once do not meet in the database:
+ * whoever finds nobody writing writes all that waits, its own record among it. A thread of its own would cost each instance
+ * two changes of threads, which on a busy machine is more than the rest.
  *
- * In the middle of a series a transaction is one round trip and a commit: what the rows before it made sure of is not asked
- * again, and the mark from which a catch-up begins may lag behind, since a catch-up passes over what is there.
+ * In the middle of a series that is one round trip: what the rows before it made sure of is not asked again, and the mark from which a catch-up begins may lag behind, since a catch-up passes over what is there.
  *
  * Such a commit is seen by everybody but does not wait for the disk (ADR 0007): the archive is durable, and after a power cut
  * the next start brings in again whatever the database lost. It loses the last commits only, and the mark among them, so
@@ -42,22 +41,24 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class IndexWriter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IndexWriter.class);
     private static final int MOST = 256;
-    private static final long SETTLED_EVERY_NANOS = 500_000_000;
+    private static final Duration SETTLED_EVERY = Duration.ofMillis(500);
 
     private final WriterConnection connection;
     private final IndexRows rows;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
     private final Progress progress;
-    private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final List<StoredRecord> leftOver = new ArrayList<>();
     private final List<StoredRecord> unsettled = new ArrayList<>();
     private final KnownSeries known = new KnownSeries();
-    private final Thread thread;
-    private long settled = System.nanoTime() - SETTLED_EVERY_NANOS;
-    private volatile boolean closed;
+    private final Poller settler;
+    private long settled = System.nanoTime() - SETTLED_EVERY.toNanos();
 
-    private record Waiting(StoredRecord stored, CompletableFuture<Boolean> first) {}
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Condition turned = turn.newCondition();
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private boolean writing;
+    private boolean closed;
 
     IndexWriter(DataSource pool, Progress progress) {
         this.connection = WriterConnection.like(pool);
@@ -65,9 +66,19 @@ final class IndexWriter implements AutoCloseable {
         this.transactions = connection.transactions();
         this.rows = new IndexRows(jdbc);
         this.progress = progress;
-        this.thread = new Thread(this::run, "index-writer");
-        thread.setDaemon(true);
-        thread.start();
+        this.settler = Poller.start("index-settler", SETTLED_EVERY, this::settleIdle);
+    }
+
+    /** A record, and what became of it: set by who writes it, read when it is done. */
+    private static final class Waiting {
+        private final StoredRecord stored;
+        private boolean first;
+        private RuntimeException failure;
+        private boolean done;
+
+        Waiting(StoredRecord stored) {
+            this.stored = stored;
+        }
     }
 
     /**
@@ -77,39 +88,80 @@ final class IndexWriter implements AutoCloseable {
      * @throws IOException if the database did not take it; it will be indexed later, but nobody may rely on that
      */
     boolean commit(StoredRecord stored) throws IOException {
-        CompletableFuture<Boolean> first = new CompletableFuture<>();
-        queue.add(new Waiting(stored, first));
-        if (closed) {
-            first.completeExceptionally(new IOException("the gateway is shutting down"));
-        }
+        Waiting mine = new Waiting(stored);
+        turn.lock();
         try {
-            return first.get();
-        } catch (ExecutionException e) {
-            throw new IOException("the index did not take the instance", e.getCause());
+            queue.add(mine);
+        } finally {
+            turn.unlock();
+        }
+        while (!writtenByAnother(mine)) {
+            lead();
+        }
+        if (mine.failure != null) {
+            throw new IOException("the index did not take the instance", mine.failure);
+        }
+        return mine.first;
+    }
+
+    /** Waits until the record was written (true) or it is this thread's turn to write (false). */
+    private boolean writtenByAnother(Waiting mine) throws IOException {
+        turn.lock();
+        try {
+            while (writing && !mine.done && !closed) {
+                turned.await();
+            }
+            if (!mine.done && closed) {
+                throw new IOException("the gateway is shutting down");
+            }
+            writing |= !mine.done;
+            return mine.done;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the index was written", e);
+        } finally {
+            turn.unlock();
         }
     }
 
-    private void run() {
+    /** Writes what waits, by who took the turn. */
+    private void lead() {
         List<Waiting> batch = new ArrayList<>();
+        turn.lock();
         try {
-            while (!closed) {
-                boolean idle = unsettled.isEmpty() && leftOver.isEmpty();
-                Waiting next = idle ? queue.take() : queue.poll(SETTLED_EVERY_NANOS, TimeUnit.NANOSECONDS);
-                if (next != null) {
-                    batch.add(next);
-                    queue.drainTo(batch, MOST - 1);
-                }
-                write(batch);
-                batch.clear();
+            while (!queue.isEmpty() && batch.size() < MOST) {
+                batch.add(queue.remove());
             }
-        } catch (InterruptedException closing) {
-            // what waits is told so below
+        } finally {
+            turn.unlock();
         }
-        batch.addAll(queue);
-        batch.forEach(w -> w.first.completeExceptionally(new IOException("the gateway is shutting down")));
+        try {
+            write(batch);
+        } finally {
+            turn.lock();
+            try {
+                batch.forEach(waiting -> waiting.done = true);
+                writing = false;
+                turned.signalAll();
+            } finally {
+                turn.unlock();
+            }
+        }
+    }
+
+    /** When nothing comes any more, and when the database answers again. */
+    private void settleIdle() {
+        turn.lock();
+        try {
+            boolean nothing = queue.isEmpty() && unsettled.isEmpty() && leftOver.isEmpty();
+            if (nothing || writing || closed) {
+                return;
+            }
+            writing = true;
+        } finally {
+            turn.unlock();
+        }
+        lead();
     }
 
     private void write(List<Waiting> batch) {
@@ -119,7 +171,7 @@ final class IndexWriter implements AutoCloseable {
             // The others must not suffer from one that the database cannot hold.
             known.forget();
             batch.forEach(this::writeAlone);
-        } catch (DataAccessException | TransactionException unreachable) {
+        } catch (RuntimeException unreachable) {
             mayBeLost(unreachable);
             batch.forEach(w -> fail(w, unreachable));
         }
@@ -138,7 +190,7 @@ final class IndexWriter implements AutoCloseable {
     private void writeAlone(Waiting waiting) {
         try {
             commitAll(List.of(waiting));
-        } catch (DataAccessException | TransactionException e) {
+        } catch (RuntimeException e) {
             fail(waiting, e);
         }
     }
@@ -148,7 +200,7 @@ final class IndexWriter implements AutoCloseable {
             leftOver.add(waiting.stored);
         }
         log.error("a record of the archive is not in the index: {}", waiting.stored.ref(), cause);
-        waiting.first.completeExceptionally(cause);
+        waiting.failure = cause;
     }
 
     private void commitAll(List<Waiting> batch) {
@@ -157,20 +209,26 @@ final class IndexWriter implements AutoCloseable {
             unsettled.addAll(leftOver);
             leftOver.clear();
         }
-        List<StoredRecord> records = batch.stream().map(Waiting::stored).toList();
+        List<StoredRecord> records = batch.stream().map(waiting -> waiting.stored).toList();
         List<StoredRecord> instances = IndexRows.of(records, RecordKind.INSTANCE);
         boolean settles = instances.size() < records.size()
                 || batch.isEmpty()
-                || System.nanoTime() - settled > SETTLED_EVERY_NANOS;
-        Set<SegmentRef> first = transactions.execute(status -> {
-            if (settles) {
-                settle();
-            }
-            rows.addSeries(
-                    instances.stream().filter(stored -> !known.contains(stored)).toList());
-            Set<SegmentRef> added = rows.addAll(records);
-            return added.size() == instances.size() ? added : winners(instances);
-        });
+                || System.nanoTime() - settled > SETTLED_EVERY.toNanos();
+        List<StoredRecord> newSeries =
+                instances.stream().filter(stored -> !known.contains(stored)).toList();
+        Set<SegmentRef> first;
+        if (settles || !newSeries.isEmpty()) {
+            first = transactions.execute(status -> {
+                if (settles) {
+                    settle();
+                }
+                rows.addSeries(newSeries);
+                return add(records, instances);
+            });
+        } else {
+            // Each record is one statement: together they need no transaction, and so one round trip only.
+            first = add(records, instances);
+        }
         known.committed(instances);
         if (settles) {
             unsettled.clear();
@@ -179,9 +237,14 @@ final class IndexWriter implements AutoCloseable {
             unsettled.addAll(instances);
         }
         for (Waiting waiting : batch) {
-            waiting.first.complete(
-                    waiting.stored.kind() != RecordKind.INSTANCE || first.contains(waiting.stored.ref()));
+            waiting.first = waiting.stored.kind() != RecordKind.INSTANCE || first.contains(waiting.stored.ref());
         }
+    }
+
+    /** @return the records that stand for their SOP Instance UIDs */
+    private Set<SegmentRef> add(List<StoredRecord> records, List<StoredRecord> instances) {
+        Set<SegmentRef> added = rows.addAll(records);
+        return added.size() == instances.size() ? added : winners(instances);
     }
 
     /** Makes the caller's transaction, and with it all before, durable; what the database lost meanwhile is added again. */
@@ -216,12 +279,16 @@ final class IndexWriter implements AutoCloseable {
     /** What waits is failed: nobody was told Success. */
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
+        settler.close();
+        turn.lock();
         try {
-            thread.join(10_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            closed = true;
+            turned.signalAll();
+            while (writing) {
+                turned.awaitUninterruptibly();
+            }
+        } finally {
+            turn.unlock();
         }
         connection.close();
     }
