@@ -74,6 +74,10 @@ const Kernel kernels[] = {
         kernel("project_nodes", project_nodes),
         kernel("blend", blend),
         kernel("sphere_means", sphere_means),
+        kernel("project_planes", project_planes),
+        kernel("back_project_tiles", back_project_tiles),
+        kernel("osem_ratio", osem_ratio),
+        kernel("osem_update", osem_update),
 };
 
 unsigned long long fromEnvironment(const char *name, unsigned long long otherwise) {

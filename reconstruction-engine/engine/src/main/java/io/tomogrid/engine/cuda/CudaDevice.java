@@ -127,6 +127,14 @@ public final class CudaDevice {
         return (int) Math.max(1, Math.min(parts, memory().free() / 10 * 9 / bytesOfPart));
     }
 
+    /** @throws CudaException if so much is not free; the message says how large a slice must be */
+    void require(String what, long bytes) {
+        Memory memory = memory();
+        if (bytes > memory.free()) {
+            throw CudaException.outOfMemory(what, name, bytes, memory);
+        }
+    }
+
     Kernels kernels() {
         use();
         return kernels;

@@ -4,6 +4,8 @@ import jcuda.driver.CUresult;
 
 /** The device could not do something. The message says what, the driver's code, and what to do next. */
 public final class CudaException extends RuntimeException {
+    private static final long MIB = 1 << 20;
+
     private final int code;
 
     /**
@@ -14,6 +16,20 @@ public final class CudaException extends RuntimeException {
     public CudaException(String doing, int code, String next) {
         super(doing + ": " + CUresult.stringFor(code) + " (" + code + "); " + next);
         this.code = code;
+    }
+
+    /** So much is not free. @param what it was wanted for */
+    static CudaException outOfMemory(String what, String device, long bytes, CudaDevice.Memory memory) {
+        return new CudaException(
+                what + " on " + device,
+                CUresult.CUDA_ERROR_OUT_OF_MEMORY,
+                "it needs " + mib(bytes) + " MiB, of the device's " + memory.total() / MIB + " MiB "
+                        + memory.free() / MIB + " MiB are free: let the job lease a slice of at least "
+                        + mib(bytes + memory.total() - memory.free()) + " MiB, or set " + Backends.VARIABLE + "=cpu");
+    }
+
+    private static long mib(long bytes) {
+        return (bytes + MIB - 1) / MIB;
     }
 
     /** Of the driver, see {@link CUresult}. */

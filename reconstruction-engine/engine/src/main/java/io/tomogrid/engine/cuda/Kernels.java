@@ -16,8 +16,19 @@ import jcuda.driver.JCudaDriver;
 /** The kernels of {@code petct.cu}, ready in the current context. */
 final class Kernels {
     static final String PTX = "petct.ptx";
-    static final List<String> NAMES =
-            List.of("resample", "sample_nodes", "raise_nodes", "project_nodes", "blend", "sphere_means");
+    static final List<String> NAMES = List.of(
+            "resample",
+            "sample_nodes",
+            "raise_nodes",
+            "project_nodes",
+            "blend",
+            "sphere_means",
+            "project_planes",
+            "back_project_tiles",
+            "osem_ratio",
+            "osem_update");
+    /** Threads of a warp, LANES of {@code joseph.cuh}. */
+    static final int LANES = 32;
 
     private static final int THREADS = 256;
 
