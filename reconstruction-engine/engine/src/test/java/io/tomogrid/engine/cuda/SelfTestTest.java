@@ -28,7 +28,7 @@ class SelfTestTest {
     void everything_agrees_on_the_device_of_these_tests() {
         CudaDevice device = TestDevice.get();
         Report report = new SelfTest(device).run();
-        assertThat(report.checks()).hasSize(5).allMatch(Check::agrees);
+        assertThat(report.checks()).hasSize(11).allMatch(Check::agrees);
         assertThat(report.emulated()).isEqualTo(device.emulated());
         assertThat(report.text()).contains("all agree", device.name());
         assertThat(report.checks()).allMatch(check -> check.values() > 2_000);
