@@ -4,7 +4,8 @@
 //
 //   g++ -std=c++17 -O2 -ffp-contract=off -fPIC -shared -pthread -Wl,-soname,libcuda.so.1 -o libcuda.so.1 libcuda.cpp
 //
-// Environment: TOMOGRID_EMULATED_MEMORY, bytes of device memory (1 GiB); TOMOGRID_EMULATED_DEVICES, 0 for none.
+// Environment: TOMOGRID_EMULATED_MEMORY, bytes of device memory (1 GiB); TOMOGRID_EMULATED_DEVICES, 0 for none;
+// TOMOGRID_EMULATED_DRIVER, the CUDA that it knows (12060).
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -39,7 +40,7 @@ namespace emulated {
 
 // The vendor's numbers, cuda.h.
 constexpr int SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100,
-              INVALID_DEVICE = 101, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 500,
+              INVALID_DEVICE = 101, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, UNSUPPORTED_PTX_VERSION = 222, INVALID_HANDLE = 400, NOT_FOUND = 500,
               ILLEGAL_ADDRESS = 700;
 constexpr int ATTRIBUTE_MULTIPROCESSORS = 16, ATTRIBUTE_MAJOR = 75, ATTRIBUTE_MINOR = 76;
 constexpr unsigned MOST_THREADS_OF_A_BLOCK = 1024;
@@ -161,6 +162,17 @@ int devices() {
     return fromEnvironment("TOMOGRID_EMULATED_DEVICES", 1) == 0 ? 0 : 1;
 }
 
+int driver() {
+    return static_cast<int>(fromEnvironment("TOMOGRID_EMULATED_DRIVER", 12060));
+}
+
+/** The latest PTX that the driver takes, times 10: 7.0 with CUDA 11.0, 8.0 with 12.0; 12.6 has that of 12.5. */
+int latestPtx() {
+    const int major = driver() / 1000;
+    const int minor = driver() % 1000 / 10;
+    return (major - 4) * 10 + minor - (major == 12 && minor > 5 ? 1 : 0);
+}
+
 /** What every call but the first ones demands: cuInit, and a context that is current on the calling thread. */
 int ready() {
     return !initialized ? NOT_INITIALIZED : current == nullptr ? INVALID_CONTEXT : SUCCESS;
@@ -213,7 +225,7 @@ CUDA cuInit(unsigned flags) {
 }
 
 CUDA cuDriverGetVersion(int *version) {
-    *version = 12060;
+    *version = driver();
     return SUCCESS;
 }
 
@@ -302,8 +314,14 @@ CUDA cuModuleLoadData(void **module, const void *image) {
     if (state != SUCCESS) {
         return state;
     }
-    if (image == nullptr || std::strstr(static_cast<const char *>(image), ".version ") == nullptr) {
+    const char *version = image == nullptr ? nullptr : std::strstr(static_cast<const char *>(image), ".version ");
+    int major = 0;
+    int minor = 0;
+    if (version == nullptr || std::sscanf(version, ".version %d.%d", &major, &minor) != 2) {
         return INVALID_IMAGE;
+    }
+    if (10 * major + minor > latestPtx()) {
+        return UNSUPPORTED_PTX_VERSION;
     }
     *module = new std::string(static_cast<const char *>(image));
     return SUCCESS;

@@ -56,6 +56,15 @@ class SelfTestTest {
         assertThat(selfTest(Map.of(), "--what").code).isEqualTo(2);
     }
 
+    @Test
+    void a_driver_that_is_too_old_for_the_kernels_is_named() throws Exception {
+        String standIn = TestDevice.standIn().toString();
+        Ended old = selfTest(Map.of("TOMOGRID_EMULATED_DRIVER", "11070"), "--stand-in", standIn);
+        assertThat(old.said)
+                .contains("no CUDA device", "PTX 7.8", "CUDA_ERROR_UNSUPPORTED_PTX_VERSION", "CUDA 11.8 or later");
+        assertThat(old.code).isEqualTo(1);
+    }
+
     /** JCuda takes whatever lies under its library's fixed name in the temporary folder; half of it kills the JVM. */
     @Test
     void a_library_that_another_process_is_just_unpacking_is_left_alone() throws Exception {
