@@ -8,6 +8,7 @@
 // TOMOGRID_EMULATED_DRIVER, the CUDA that it knows (12060).
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -45,6 +46,7 @@ constexpr int SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED
 constexpr int ATTRIBUTE_MULTIPROCESSORS = 16, ATTRIBUTE_MAJOR = 75, ATTRIBUTE_MINOR = 76;
 constexpr unsigned MOST_THREADS_OF_A_BLOCK = 1024;
 
+using Clock = std::chrono::steady_clock;
 using Call = void (*)(void *function, void **parameters);
 using Address = unsigned long long;
 
@@ -272,6 +274,32 @@ CUDA cuCtxSetCurrent(void *made) {
 }
 
 CUDA cuCtxSynchronize() {
+    return ready();
+}
+
+CUDA cuEventCreate(void **event, unsigned) {
+    *event = new Clock::time_point();
+    return ready();
+}
+
+/** Kernels end before their launch returns: an event is over when it is recorded. */
+CUDA cuEventRecord(void *event, void *) {
+    *static_cast<Clock::time_point *>(event) = Clock::now();
+    return ready();
+}
+
+CUDA cuEventSynchronize(void *) {
+    return ready();
+}
+
+CUDA cuEventElapsedTime(float *milliseconds, void *from, void *to) {
+    const auto elapsed = *static_cast<Clock::time_point *>(to) - *static_cast<Clock::time_point *>(from);
+    *milliseconds = std::chrono::duration<float, std::milli>(elapsed).count();
+    return ready();
+}
+
+CUDA cuEventDestroy_v2(void *event) {
+    delete static_cast<Clock::time_point *>(event);
     return ready();
 }
 

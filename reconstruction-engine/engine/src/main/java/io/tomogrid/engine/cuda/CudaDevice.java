@@ -5,6 +5,8 @@ import java.util.Optional;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -132,6 +134,30 @@ public final class CudaDevice {
         Memory memory = memory();
         if (bytes > memory.free()) {
             throw CudaException.outOfMemory(what, name, bytes, memory);
+        }
+    }
+
+    /** How long the kernels of some work took, from before the first to after the last, by the device's clock. */
+    double seconds(Runnable work) {
+        use();
+        CUevent before = new CUevent();
+        CUevent after = new CUevent();
+        CudaException.check(JCudaDriver.cuEventCreate(before, CUevent_flags.CU_EVENT_DEFAULT), "event");
+        try {
+            CudaException.check(JCudaDriver.cuEventCreate(after, CUevent_flags.CU_EVENT_DEFAULT), "event");
+            try {
+                CudaException.check(JCudaDriver.cuEventRecord(before, null), "event");
+                work.run();
+                CudaException.check(JCudaDriver.cuEventRecord(after, null), "event");
+                CudaException.check(JCudaDriver.cuEventSynchronize(after), "event");
+                float[] milliseconds = new float[1];
+                CudaException.check(JCudaDriver.cuEventElapsedTime(milliseconds, before, after), "event");
+                return milliseconds[0] / 1e3;
+            } finally {
+                CudaException.check(JCudaDriver.cuEventDestroy(after), "event");
+            }
+        } finally {
+            CudaException.check(JCudaDriver.cuEventDestroy(before), "event");
         }
     }
 

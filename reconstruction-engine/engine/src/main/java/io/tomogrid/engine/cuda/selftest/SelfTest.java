@@ -6,6 +6,7 @@ import io.tomogrid.engine.CpuBackend;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.cuda.CudaBackend;
 import io.tomogrid.engine.cuda.CudaDevice;
+import io.tomogrid.engine.cuda.ProjectorTiming;
 import io.tomogrid.engine.cuda.selftest.Comparison.Pair;
 import io.tomogrid.engine.lesion.Lesions;
 import io.tomogrid.engine.lesion.PeakSphere;
@@ -22,6 +23,7 @@ import java.util.List;
 /** Runs every kernel on volumes by formula and compares with the processors, bit by bit, and with the formula. */
 public final class SelfTest {
     private static final int FRAMES = 60;
+    private static final int RUNS = 20;
     private static final String ROTATION = "sample, raise, project_nodes";
 
     private final CudaDevice device;
@@ -41,6 +43,15 @@ public final class SelfTest {
      * @throws io.tomogrid.engine.cuda.CudaException if the device fails
      */
     public Report run() {
+        return report(List.of());
+    }
+
+    /** The same, and times the kernels of an OSEM update. */
+    public Report runAndTime() {
+        return report(ProjectorTiming.measure(device, RUNS));
+    }
+
+    private Report report(List<ProjectorTiming> timings) {
         List<Check> checks = new ArrayList<>();
         checks.add(resampling());
         checks.addAll(rotations());
@@ -53,7 +64,8 @@ public final class SelfTest {
                 device.computeCapability(),
                 device.multiprocessors(),
                 device.memory().total(),
-                checks);
+                checks,
+                timings);
     }
 
     /** A function linear along each axis comes out as itself. */
