@@ -2,6 +2,7 @@ package io.tomogrid.engine.osem;
 
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.projector.Projector;
+import java.util.concurrent.CancellationException;
 import java.util.function.IntConsumer;
 
 /**
@@ -67,11 +68,15 @@ public final class Osem implements AutoCloseable {
      *
      * @param image the start, REPLACED by the result: counts per mm of line
      * @param done told the number of iterations done after each
+     * @throws CancellationException if the thread is interrupted, whose interrupt status stays set
      */
     public void iterate(float[] image, int iterations, IntConsumer done) {
         updates.begin(image);
         for (int iteration = 1; iteration <= iterations; iteration++) {
             for (int subset : order(subsets.count())) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException("interrupted");
+                }
                 updates.update(subset);
             }
             done.accept(iteration);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -210,6 +211,18 @@ public abstract class OsemContract {
             osem.iterate(images[n], 1, done -> {});
         }
         assertThat(images[1]).isEqualTo(images[0]);
+    }
+
+    @Test
+    void an_interrupted_thread_reconstructs_no_further() {
+        Osem osem = open(GRID, data(object(), 0.5, 7), 4, PARALLEL);
+        float[] image = osem.start();
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> osem.iterate(image, 1, done -> {})).isInstanceOf(CancellationException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 
     @ParameterizedTest
