@@ -1,6 +1,7 @@
 package io.tomogrid.archive;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,9 +14,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.client.HdfsDataInputStream;
 
 /** A name node and a data node, each a process of its own on ports that were free; they can be killed and started again. */
 public final class TestHdfs implements AutoCloseable {
@@ -82,6 +85,27 @@ public final class TestHdfs implements AutoCloseable {
         Configuration conf = new Configuration();
         conf.setInt("ipc.client.connect.max.retries", 0);
         return (DistributedFileSystem) FileSystem.newInstance(uri("/"), conf);
+    }
+
+    /** Changes a byte of a file of one block on the data node's disk. */
+    public void damage(String path, long at) throws IOException {
+        String block;
+        try (DistributedFileSystem admin = admin();
+                HdfsDataInputStream in = (HdfsDataInputStream) admin.open(new org.apache.hadoop.fs.Path(path))) {
+            block = in.getAllBlocks().get(0).getBlock().getBlockName();
+        }
+        Path replica;
+        try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
+            replica = files.filter(file -> file.getFileName().toString().equals(block))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(replica.toFile(), "rw")) {
+            bytes.seek(at);
+            int old = bytes.read();
+            bytes.seek(at);
+            bytes.write(~old);
+        }
     }
 
     public URI uri(String path) {

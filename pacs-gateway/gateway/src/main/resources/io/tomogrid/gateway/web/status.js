@@ -118,8 +118,12 @@ async function refresh() {
   $('destinations').replaceChildren(...status.destinations.map(destination =>
     el('tr', {}, el('td', {}, destination.name), el('td', {}, destination.pending), el('td', {}, destination.dead))));
   $('summary').textContent = `DICOM ${status.dicom.host}:${status.dicom.port}, AE title ${status.dicom['ae-title']}, `
-    + `${status.dicom.stores} images received since the start, ${(status.archive['free-bytes'] / 1e9).toFixed(0)} GB free`;
-  $('fault').textContent = jobs ? '' : 'The manager does not answer here: jobs and slices are not shown.';
+    + `${status.dicom.stores} images received since the start`
+    + ('free-bytes' in status.archive ? `, ${(status.archive['free-bytes'] / 1e9).toFixed(0)} GB free` : '');
+  $('fault').textContent = [
+    status.archive.fault ? `Images are refused: ${status.archive.fault}` : '',
+    jobs ? '' : 'The manager does not answer here: jobs and slices are not shown.',
+  ].join(' ');
 }
 
 async function watch() {
