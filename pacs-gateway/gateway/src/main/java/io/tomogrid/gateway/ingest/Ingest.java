@@ -1,5 +1,6 @@
 package io.tomogrid.gateway.ingest;
 
+import io.tomogrid.archive.ArchiveUnavailableException;
 import io.tomogrid.archive.NoRoomException;
 import io.tomogrid.archive.Payload;
 import io.tomogrid.archive.PayloadTooLargeException;
@@ -83,6 +84,9 @@ public class Ingest {
         } catch (NoRoomException e) {
             log.error("an instance was refused: {}", e.getMessage());
             return new Admission.NoRoom("the archive is full, send again later");
+        } catch (ArchiveUnavailableException e) {
+            log.error("an instance was refused: {}", e.getMessage());
+            return new Admission.NoRoom(e.fault());
         } catch (PayloadTooLargeException e) {
             return new Admission.NoRoom(e.getMessage());
         }

@@ -141,9 +141,12 @@ async function refresh() {
     ['DICOM', `${dicom.host}:${dicom.port}`],
     ['AE title', dicom['ae-title']],
     ['images received since the start', dicom.stores],
-    ['free in the archive', `${(archive['free-bytes'] / 1e9).toFixed(0)} GB`],
+    ...('free-bytes' in archive ? [['free in the archive', `${(archive['free-bytes'] / 1e9).toFixed(0)} GB`]] : []),
   ].map(([what, value]) => el('div', {}, el('dt', {}, what), el('dd', {}, value))));
-  $('fault').textContent = jobs ? '' : 'The manager does not answer here: jobs and slices are not shown.';
+  $('fault').textContent = [
+    archive.fault ? `Images are refused: ${archive.fault}` : '',
+    jobs ? '' : 'The manager does not answer here: jobs and slices are not shown.',
+  ].join(' ');
 }
 
 async function watch() {
