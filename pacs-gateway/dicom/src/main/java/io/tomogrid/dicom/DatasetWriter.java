@@ -2,6 +2,7 @@ package io.tomogrid.dicom;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
@@ -28,12 +29,24 @@ public final class DatasetWriter {
         boolean explicit = !transferSyntax.equals(Uid.ImplicitVRLittleEndian);
         boolean big = transferSyntax.equals(Uid.ExplicitVRBigEndian);
         if (DatasetReader.deflated(transferSyntax)) {
-            DeflaterOutputStream deflater =
-                    new DeflaterOutputStream(out, new Deflater(Deflater.DEFAULT_COMPRESSION, true), 1 << 16);
-            new DatasetWriter(deflater, true, false).dataset(dataset);
-            deflater.finish();
+            deflated(out, dataset);
         } else {
             new DatasetWriter(out, explicit, big).dataset(dataset);
+        }
+    }
+
+    /** PS3.5 annex A.5: a bare deflate stream, padded to an even length. */
+    private static void deflated(OutputStream out, Dataset dataset) throws IOException {
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        try {
+            DeflaterOutputStream deflating = new DeflaterOutputStream(out, deflater, 1 << 16);
+            new DatasetWriter(deflating, true, false).dataset(dataset);
+            deflating.finish();
+            if ((deflater.getBytesWritten() & 1) == 1) {
+                out.write(0);
+            }
+        } finally {
+            deflater.end();
         }
     }
 
@@ -53,7 +66,7 @@ public final class DatasetWriter {
                 header(fragments.tag(), fragments.vr(), UNDEFINED);
                 for (byte[] fragment : fragments.fragments()) {
                     item(Tag.Item, fragment.length + (fragment.length & 1));
-                    padded(VR.OB, fragment);
+                    out.write(padded(VR.OB, fragment));
                 }
                 item(Tag.SequenceDelimitationItem, 0);
             }
@@ -61,23 +74,28 @@ public final class DatasetWriter {
     }
 
     private void value(Element.Value element) throws IOException {
-        byte[] value = bigEndian ? ByteOrders.swap(element.vr(), element.value()) : element.value();
-        int length = value.length + (value.length & 1);
         VR vr = element.vr();
+        byte[] value = element.value();
+        int length = value.length + (value.length & 1);
         if (explicit && length > 0xfffe && !DatasetReader.longLength(vr)) {
             throw new IllegalArgumentException(
                     Dictionary.describe(element.tag()) + ": " + length + " bytes do not fit VR " + vr);
         }
         header(element.tag(), vr, length);
-        padded(vr, value);
+        // the padding belongs to the last word, so it comes before that is swapped
+        byte[] even = padded(vr, value);
+        out.write(bigEndian ? ByteOrders.swap(vr, even) : even);
     }
 
-    private void padded(VR vr, byte[] value) throws IOException {
-        out.write(value);
-        if ((value.length & 1) == 1) {
-            boolean space = vr.kind() != VR.Kind.BYTES && vr.kind() != VR.Kind.BINARY && vr != VR.UI;
-            out.write(space ? ' ' : 0);
+    private static byte[] padded(VR vr, byte[] value) {
+        if ((value.length & 1) == 0) {
+            return value;
         }
+        byte[] even = Arrays.copyOf(value, value.length + 1);
+        if (vr.kind() != VR.Kind.BYTES && vr.kind() != VR.Kind.BINARY && vr != VR.UI) {
+            even[value.length] = ' ';
+        }
+        return even;
     }
 
     private void header(int tag, VR vr, int length) throws IOException {
