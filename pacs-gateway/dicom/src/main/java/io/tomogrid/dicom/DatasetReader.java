@@ -22,7 +22,9 @@ public final class DatasetReader {
     private final ReadLimits limits;
     private final String transferSyntax;
     private final boolean explicit;
-    private final boolean bigEndian;
+    private final Inflater inflater;
+    private boolean bigEndian;
+    private boolean signedPixels;
     private final byte[] word = new byte[8];
     private long position;
     private int elements;
@@ -30,13 +32,13 @@ public final class DatasetReader {
     private int stoppedAt;
     private boolean passingOver;
 
-    private DatasetReader(
-            InputStream in, ReadLimits limits, String transferSyntax, boolean explicit, boolean bigEndian) {
+    private DatasetReader(InputStream in, Inflater inflater, ReadLimits limits, String transferSyntax) {
         this.transferSyntax = transferSyntax;
         this.in = in;
+        this.inflater = inflater;
         this.limits = limits;
-        this.explicit = explicit;
-        this.bigEndian = bigEndian;
+        this.explicit = !transferSyntax.equals(Uid.ImplicitVRLittleEndian);
+        this.bigEndian = transferSyntax.equals(Uid.ExplicitVRBigEndian);
     }
 
     /** @throws DicomFormatException if the bytes are not a data set of this transfer syntax */
@@ -71,14 +73,21 @@ public final class DatasetReader {
             throws IOException {
         DatasetReader reader = open(in, transferSyntax, limits);
         reader.checkRest = checkRest;
-        return reader.before(stop);
+        try {
+            return reader.before(stop);
+        } finally {
+            if (reader.inflater != null) {
+                reader.inflater.end();
+            }
+        }
     }
 
     static DatasetReader open(InputStream in, String transferSyntax, ReadLimits limits) {
-        boolean explicit = !transferSyntax.equals(Uid.ImplicitVRLittleEndian);
-        boolean big = transferSyntax.equals(Uid.ExplicitVRBigEndian);
-        InputStream source = deflated(transferSyntax) ? new InflaterInputStream(in, new Inflater(true), CHUNK) : in;
-        return new DatasetReader(source, limits, transferSyntax, explicit, big);
+        if (!deflated(transferSyntax)) {
+            return new DatasetReader(in, null, limits, transferSyntax);
+        }
+        Inflater inflater = new Inflater(true);
+        return new DatasetReader(new InflaterInputStream(in, inflater, CHUNK), inflater, limits, transferSyntax);
     }
 
     /** The elements before {@code stop}; afterwards the stream stands behind the tag of {@link #stoppedAt}. */
@@ -188,15 +197,23 @@ public final class DatasetReader {
             length = longLength(vr) ? u32() : u16(2);
         } else {
             length = u32();
-            vr = implicitVr(into, tag);
+            vr = implicitVr(tag);
         }
-        if (vr == VR.SQ || vr == VR.UN && length == UNDEFINED) {
-            // PS3.5 6.2.2: a UN of undefined length is a sequence in implicit little endian
-            into.put(new Element.Items(tag, items(tag, length, depth, explicitHere && vr == VR.SQ)));
+        if (vr == VR.SQ) {
+            into.put(new Element.Items(tag, items(tag, length, depth, explicitHere), length != UNDEFINED));
+        } else if (vr == VR.UN && length == UNDEFINED) {
+            // PS3.5 6.2.2: a sequence in implicit little endian, whatever is around it
+            boolean around = bigEndian;
+            bigEndian = false;
+            into.put(new Element.Items(tag, items(tag, length, depth, false)));
+            bigEndian = around;
         } else if (length == UNDEFINED) {
             into.put(new Element.Fragments(tag, vr, fragments(tag)));
         } else {
             into.put(new Element.Value(tag, vr, order(vr, bytes(tag, Integer.toUnsignedLong(length)))));
+            if (tag == Tag.PixelRepresentation) {
+                signedPixels = into.intValue(tag).orElse(0) == 1;
+            }
         }
     }
 
@@ -217,9 +234,12 @@ public final class DatasetReader {
                 throw new DicomFormatException("more than " + limits.maxElements() + " elements and items");
             }
             Dataset dataset = new Dataset();
+            dataset.setDefinedLength(itemLength != UNDEFINED);
             long itemEnd = itemLength == UNDEFINED ? Long.MAX_VALUE : position + Integer.toUnsignedLong(itemLength);
             long before = position;
+            boolean signedAround = signedPixels; // an icon has pixels of its own
             elements(dataset, itemEnd, depth + 1, 0xffffffff, explicitHere);
+            signedPixels = signedAround;
             if (itemLength == UNDEFINED && position == before) {
                 throw new EOFException();
             }
@@ -276,14 +296,9 @@ public final class DatasetReader {
         return value;
     }
 
-    private VR implicitVr(Dataset into, int tag) {
+    private VR implicitVr(int tag) {
         VR vr = Dictionary.vr(tag);
-        if (vr == VR.US
-                && ambiguous(tag)
-                && into.intValue(Tag.PixelRepresentation).orElse(0) == 1) {
-            return VR.SS;
-        }
-        return vr;
+        return vr == VR.US && signedPixels && ambiguous(tag) ? VR.SS : vr;
     }
 
     /** Attributes of VR "US or SS" whose sign is Pixel Representation's. */
@@ -294,7 +309,13 @@ public final class DatasetReader {
                     Tag.SmallestPixelValueInSeries,
                     Tag.LargestPixelValueInSeries,
                     Tag.PixelPaddingValue,
-                    Tag.PixelPaddingRangeLimit -> true;
+                    Tag.PixelPaddingRangeLimit,
+                    Tag.SmallestValidPixelValue,
+                    Tag.LargestValidPixelValue,
+                    Tag.SmallestImagePixelValueInPlane,
+                    Tag.LargestImagePixelValueInPlane,
+                    Tag.RealWorldValueFirstValueMapped,
+                    Tag.RealWorldValueLastValueMapped -> true;
             default -> false;
         };
     }

@@ -2,15 +2,18 @@ package io.tomogrid.dicom;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes a data set. Sequences and items are written with undefined lengths and delimiters, so that nothing has to be
- * measured beforehand; values of odd length are padded (PS3.5 section 6.2).
+ * Writes a data set. Sequences and items are written with undefined lengths and delimiters, unless they were read with
+ * their lengths; values of odd length are padded (PS3.5 section 6.2).
  */
 public final class DatasetWriter {
     private static final int UNDEFINED = 0xffffffff;
+    /** Bytes of a delimiter, and of what begins an item. */
+    private static final int DELIMITER = 8;
 
     private final OutputStream out;
     private final boolean explicit;
@@ -28,12 +31,24 @@ public final class DatasetWriter {
         boolean explicit = !transferSyntax.equals(Uid.ImplicitVRLittleEndian);
         boolean big = transferSyntax.equals(Uid.ExplicitVRBigEndian);
         if (DatasetReader.deflated(transferSyntax)) {
-            DeflaterOutputStream deflater =
-                    new DeflaterOutputStream(out, new Deflater(Deflater.DEFAULT_COMPRESSION, true), 1 << 16);
-            new DatasetWriter(deflater, true, false).dataset(dataset);
-            deflater.finish();
+            deflated(out, dataset);
         } else {
             new DatasetWriter(out, explicit, big).dataset(dataset);
+        }
+    }
+
+    /** PS3.5 annex A.5: a bare deflate stream, padded to an even length. */
+    private static void deflated(OutputStream out, Dataset dataset) throws IOException {
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        try {
+            DeflaterOutputStream deflating = new DeflaterOutputStream(out, deflater, 1 << 16);
+            new DatasetWriter(deflating, true, false).dataset(dataset);
+            deflating.finish();
+            if ((deflater.getBytesWritten() & 1) == 1) {
+                out.write(0);
+            }
+        } finally {
+            deflater.end();
         }
     }
 
@@ -42,42 +57,89 @@ public final class DatasetWriter {
             if (element instanceof Element.Value value) {
                 value(value);
             } else if (element instanceof Element.Items items) {
-                header(items.tag(), VR.SQ, UNDEFINED);
-                for (Dataset item : items.items()) {
-                    item(Tag.Item, UNDEFINED);
-                    dataset(item);
-                    item(Tag.ItemDelimitationItem, 0);
-                }
-                item(Tag.SequenceDelimitationItem, 0);
+                items(items);
             } else if (element instanceof Element.Fragments fragments) {
                 header(fragments.tag(), fragments.vr(), UNDEFINED);
                 for (byte[] fragment : fragments.fragments()) {
                     item(Tag.Item, fragment.length + (fragment.length & 1));
-                    padded(VR.OB, fragment);
+                    out.write(padded(VR.OB, fragment));
                 }
                 item(Tag.SequenceDelimitationItem, 0);
             }
         }
     }
 
+    private void items(Element.Items sequence) throws IOException {
+        int length = sequence.definedLength() ? field(contentLength(sequence)) : UNDEFINED;
+        header(sequence.tag(), VR.SQ, length);
+        for (Dataset item : sequence.items()) {
+            int itemLength = item.definedLength() ? field(length(item)) : UNDEFINED;
+            item(Tag.Item, itemLength);
+            dataset(item);
+            if (itemLength == UNDEFINED) {
+                item(Tag.ItemDelimitationItem, 0);
+            }
+        }
+        if (length == UNDEFINED) {
+            item(Tag.SequenceDelimitationItem, 0);
+        }
+    }
+
+    private static int field(long length) {
+        return length < 0xffffffffL ? (int) length : UNDEFINED;
+    }
+
+    private long length(Dataset dataset) {
+        long length = 0;
+        for (Element element : dataset) {
+            length += explicit && DatasetReader.longLength(element.vr()) ? 12 : 8;
+            if (element instanceof Element.Value value) {
+                length += even(value.value());
+            } else if (element instanceof Element.Items items) {
+                length += contentLength(items) + (items.definedLength() ? 0 : DELIMITER);
+            } else if (element instanceof Element.Fragments fragments) {
+                length += fragments.fragments().stream()
+                                .mapToLong(f -> DELIMITER + even(f))
+                                .sum()
+                        + DELIMITER;
+            }
+        }
+        return length;
+    }
+
+    private long contentLength(Element.Items sequence) {
+        return sequence.items().stream()
+                .mapToLong(item -> DELIMITER + length(item) + (item.definedLength() ? 0 : DELIMITER))
+                .sum();
+    }
+
+    private static long even(byte[] value) {
+        return value.length + (value.length & 1L);
+    }
+
     private void value(Element.Value element) throws IOException {
-        byte[] value = bigEndian ? ByteOrders.swap(element.vr(), element.value()) : element.value();
-        int length = value.length + (value.length & 1);
         VR vr = element.vr();
+        byte[] value = element.value();
+        int length = value.length + (value.length & 1);
         if (explicit && length > 0xfffe && !DatasetReader.longLength(vr)) {
             throw new IllegalArgumentException(
                     Dictionary.describe(element.tag()) + ": " + length + " bytes do not fit VR " + vr);
         }
         header(element.tag(), vr, length);
-        padded(vr, value);
+        // the padding belongs to the last word, so it comes before that is swapped
+        byte[] even = padded(vr, value);
+        out.write(bigEndian ? ByteOrders.swap(vr, even) : even);
     }
 
-    private void padded(VR vr, byte[] value) throws IOException {
-        out.write(value);
-        if ((value.length & 1) == 1) {
-            boolean space = vr.kind() != VR.Kind.BYTES && vr.kind() != VR.Kind.BINARY && vr != VR.UI;
-            out.write(space ? ' ' : 0);
+    private static byte[] padded(VR vr, byte[] value) {
+        if ((value.length & 1) == 0) {
+            return value;
         }
+        byte[] even = Arrays.copyOf(value, value.length + 1);
+        if (vr.kind() != VR.Kind.BYTES && vr.kind() != VR.Kind.BINARY && vr != VR.UI) {
+            even[value.length] = ' ';
+        }
+        return even;
     }
 
     private void header(int tag, VR vr, int length) throws IOException {

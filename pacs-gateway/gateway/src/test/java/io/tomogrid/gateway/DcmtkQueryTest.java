@@ -3,7 +3,6 @@ package io.tomogrid.gateway;
 import static io.tomogrid.gateway.TestingGateway.CT;
 import static io.tomogrid.gateway.TestingGateway.EXPLICIT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Part10;
@@ -42,10 +41,7 @@ class DcmtkQueryTest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(
-                List.of("findscu", "movescu", "getscu", "storescp", "dcmqrscp").stream()
-                        .allMatch(p -> Files.isExecutable(Path.of("/usr/bin", p))),
-                "needs DCMTK (Debian package dcmtk)");
+        Programs.assumeDcmtk("findscu", "movescu", "getscu", "storescp", "dcmqrscp");
         storescpPort = Programs.freePort();
         Path moved = Files.createDirectory(folder.resolve("moved"));
         storescp = Programs.serve(

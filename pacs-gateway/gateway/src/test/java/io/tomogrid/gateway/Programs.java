@@ -1,17 +1,28 @@
 package io.tomogrid.gateway;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Programs of others that tests talk to. */
 final class Programs {
     private Programs() {}
+
+    /** Skips the test where one of these programs of DCMTK is not installed. */
+    static void assumeDcmtk(String... programs) {
+        assumeTrue(
+                Stream.of(programs).allMatch(p -> Files.isExecutable(Path.of("/usr/bin", p))),
+                "needs DCMTK (Debian package dcmtk)");
+    }
 
     record Ran(int exit, String output) {}
 

@@ -1,10 +1,15 @@
 package io.tomogrid.dicom.net;
 
+import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.Uid;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * An association to open.
@@ -46,6 +51,25 @@ public record AssociationRequest(
         for (Syntax syntax : syntaxes) {
             contexts.add(context(contexts.size(), syntax.sopClass(), syntax.transferSyntax()));
         }
+        return with(host, port, callingAe, calledAe, contexts, List.of());
+    }
+
+    /**
+     * An association for stored instances: each kind as it is stored, and as second choice of each SOP class the transfer
+     * syntaxes into which {@link Reencoder} turns it, as far as there is room for their contexts.
+     */
+    public static AssociationRequest storingOrReencoding(
+            String host, int port, String callingAe, String calledAe, Collection<Syntax> stored) {
+        List<PresentationContext> contexts =
+                new ArrayList<>(storing(host, port, callingAe, calledAe, stored).contexts());
+        Map<String, Set<String>> others = new LinkedHashMap<>();
+        stored.forEach(syntax -> others.computeIfAbsent(syntax.sopClass(), c -> new LinkedHashSet<>())
+                .addAll(Reencoder.alternatives(syntax.transferSyntax())));
+        others.forEach((sopClass, syntaxes) -> {
+            if (!syntaxes.isEmpty() && contexts.size() < MAX_CONTEXTS) {
+                contexts.add(context(contexts.size(), sopClass, syntaxes.toArray(String[]::new)));
+            }
+        });
         return with(host, port, callingAe, calledAe, contexts, List.of());
     }
 

@@ -1,7 +1,9 @@
 package io.tomogrid.dicom.net;
 
+import io.tomogrid.dicom.Reencoder;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** Sub-operations of a C-GET: C-STORE requests to the requestor, whose responses its C-CANCEL may come between. */
 final class OnSameAssociation implements SubOperationSender {
@@ -15,15 +17,21 @@ final class OnSameAssociation implements SubOperationSender {
     }
 
     @Override
-    public boolean accepts(Retrievable instance) {
-        return channel.providedByPeer(instance.sopClassUid(), instance.transferSyntax())
-                .isPresent();
+    public boolean isOpen() {
+        return true;
     }
 
     @Override
-    public DimseStatus send(Retrievable instance, InputStream data) throws IOException {
-        Channel.Context context = channel.providedByPeer(instance.sopClassUid(), instance.transferSyntax())
-                .orElseThrow();
+    public Optional<String> syntaxFor(Retrievable instance) {
+        return Reencoder.syntaxFor(
+                instance.transferSyntax(),
+                syntax -> channel.providedByPeer(instance.sopClassUid(), syntax).isPresent());
+    }
+
+    @Override
+    public DimseStatus send(Retrievable instance, String transferSyntax, InputStream data) throws IOException {
+        Channel.Context context =
+                channel.providedByPeer(instance.sopClassUid(), transferSyntax).orElseThrow();
         int id = channel.nextMessageId();
         channel.send(context, CommandSet.storeRequest(id, instance.sopClassUid(), instance.sopInstanceUid()), data);
         while (true) {

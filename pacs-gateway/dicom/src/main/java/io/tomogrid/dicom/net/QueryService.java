@@ -2,10 +2,13 @@ package io.tomogrid.dicom.net;
 
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.DicomFormatException;
+import io.tomogrid.dicom.Dictionary;
+import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.Tag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,19 +93,36 @@ final class QueryService {
     }
 
     private static DimseStatus send(Retrievable instance, SubOperationSender sender) throws IOException {
-        if (!sender.accepts(instance)) {
-            return DimseStatus.SOP_CLASS_NOT_SUPPORTED;
+        if (!sender.isOpen()) {
+            return DimseStatus.PROCESSING_FAILURE.because("the destination cannot be reached");
+        }
+        Optional<String> syntax = sender.syntaxFor(instance);
+        if (syntax.isEmpty()) {
+            return notTaken(instance);
         }
         InputStream data;
         try {
-            data = instance.open();
+            data = Reencoder.reencode(instance.open(), instance.transferSyntax(), syntax.get());
         } catch (IOException | RuntimeException e) {
             log.error("{} cannot be read for a retrieve", instance.sopInstanceUid(), e);
-            return DimseStatus.PROCESSING_FAILURE;
+            return DimseStatus.PROCESSING_FAILURE.because("an instance cannot be read; the log of the SCP says why");
         }
         try (data) {
-            return sender.send(instance, data);
+            return sender.send(instance, syntax.get(), data);
         }
+    }
+
+    /** Compressed pixels go only as they are stored; all others go in any syntax of which the class is taken. */
+    private static DimseStatus notTaken(Retrievable instance) {
+        log.warn(
+                "{} is not sent: the peer takes no {} in {}",
+                instance.sopInstanceUid(),
+                Dictionary.uidName(instance.sopClassUid()),
+                Dictionary.uidName(instance.transferSyntax()));
+        String what = Reencoder.isUncompressed(instance.transferSyntax())
+                ? instance.sopClassUid()
+                : instance.transferSyntax();
+        return DimseStatus.SOP_CLASS_NOT_SUPPORTED.because("peer takes no " + Dictionary.uidName(what));
     }
 
     private void serve(Channel.Message message, String what, Work work) throws IOException {

@@ -12,6 +12,7 @@ final class SubOperations {
     private int completed;
     private int warning;
     private final List<String> failed = new ArrayList<>();
+    private String reason = "";
 
     SubOperations(int all) {
         this.remaining = all;
@@ -25,17 +26,21 @@ final class SubOperations {
             warning++;
         } else {
             failed.add(sopInstanceUid);
+            if (reason.isEmpty()) {
+                reason = status.comment();
+            }
         }
     }
 
-    /** Success when all went well, failure when none did, else a warning. */
+    /** Success when all went well, failure when none did, else a warning; both with the first reason that is known. */
     DimseStatus outcome() {
         if (failed.isEmpty() && warning == 0) {
             return DimseStatus.SUCCESS;
         }
         return completed + warning == 0
-                ? DimseStatus.CANNOT_PERFORM_SUB_OPERATIONS.because("no instance could be sent")
-                : DimseStatus.SUB_OPERATIONS_FAILED;
+                ? DimseStatus.CANNOT_PERFORM_SUB_OPERATIONS.because(
+                        reason.isEmpty() ? "no instance could be sent" : reason)
+                : DimseStatus.SUB_OPERATIONS_FAILED.because(reason);
     }
 
     /** A response with the counts; what remains is told while there may be more to come. */

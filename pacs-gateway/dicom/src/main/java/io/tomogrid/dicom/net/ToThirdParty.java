@@ -1,8 +1,10 @@
 package io.tomogrid.dicom.net;
 
+import io.tomogrid.dicom.Reencoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,15 +26,16 @@ final class ToThirdParty implements SubOperationSender {
     }
 
     @Override
-    public boolean accepts(Retrievable instance) {
-        return isOpen() && association.accepts(instance.sopClassUid(), instance.transferSyntax());
+    public Optional<String> syntaxFor(Retrievable instance) {
+        return Reencoder.syntaxFor(
+                instance.transferSyntax(), syntax -> association.accepts(instance.sopClassUid(), syntax));
     }
 
     @Override
-    public DimseStatus send(Retrievable instance, InputStream data) {
+    public DimseStatus send(Retrievable instance, String transferSyntax, InputStream data) {
         try {
             return association.store(
-                    instance.sopClassUid(), instance.sopInstanceUid(), instance.transferSyntax(), data, originator);
+                    instance.sopClassUid(), instance.sopInstanceUid(), transferSyntax, data, originator);
         } catch (IOException e) {
             log.warn("{} may or may not have got to {}: {}", instance.sopInstanceUid(), move.calledAe(), e.toString());
             close();
@@ -40,7 +43,8 @@ final class ToThirdParty implements SubOperationSender {
         }
     }
 
-    private boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         while (association == null && openings < MOST_OPENINGS) {
             openings++;
             List<AssociationRequest.Syntax> syntaxes = move.instances().stream()
@@ -49,7 +53,7 @@ final class ToThirdParty implements SubOperationSender {
                     .limit(AssociationRequest.MAX_CONTEXTS)
                     .toList();
             try {
-                association = Association.open(AssociationRequest.storing(
+                association = Association.open(AssociationRequest.storingOrReencoding(
                         move.host(), move.port(), move.callingAe(), move.calledAe(), syntaxes));
             } catch (IOException e) {
                 log.warn("{} cannot be reached for a C-MOVE: {}", move.calledAe(), e.toString());

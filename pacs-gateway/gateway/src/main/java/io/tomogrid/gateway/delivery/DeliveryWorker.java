@@ -1,6 +1,7 @@
 package io.tomogrid.gateway.delivery;
 
 import io.tomogrid.archive.SegmentReader;
+import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.net.Association;
 import io.tomogrid.dicom.net.AssociationRequest;
 import io.tomogrid.dicom.net.AssociationRequest.Syntax;
@@ -9,6 +10,7 @@ import io.tomogrid.dicom.net.NoPresentationContext;
 import io.tomogrid.gateway.GatewayProperties.Destination;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -93,7 +95,7 @@ final class DeliveryWorker {
     private Association open(Deque<Deliveries.Due> waiting) throws IOException {
         Set<Syntax> syntaxes = new LinkedHashSet<>();
         waiting.forEach(due -> syntaxes.add(syntax(due)));
-        AssociationRequest request = AssociationRequest.storing(
+        AssociationRequest request = AssociationRequest.storingOrReencoding(
                         destination.host(),
                         destination.port(),
                         destination.callingAe(),
@@ -120,19 +122,23 @@ final class DeliveryWorker {
                 return new Outcome.Unknown(reason(e));
             }
         }
-        if (!association.accepts(due.sopClassUid(), due.transferSyntax())) {
+        Optional<String> syntax =
+                Reencoder.syntaxFor(due.transferSyntax(), offered -> association.accepts(due.sopClassUid(), offered));
+        if (syntax.isEmpty()) {
             return new Outcome.Refused(new NoPresentationContext(due.sopClassUid(), due.transferSyntax()).getMessage());
         }
-        byte[] dataset;
+        InputStream dataset;
         try {
-            dataset = archive.read(due.ref(), due.sha256());
+            dataset = Reencoder.reencode(
+                    new ByteArrayInputStream(archive.read(due.ref(), due.sha256())),
+                    due.transferSyntax(),
+                    syntax.get());
         } catch (IOException e) {
             log.error("{} cannot be read from the archive", due.sopInstanceUid(), e);
             return new Outcome.Failed("the archive cannot give it: " + reason(e));
         }
         try {
-            return outcome(association.store(
-                    due.sopClassUid(), due.sopInstanceUid(), due.transferSyntax(), new ByteArrayInputStream(dataset)));
+            return outcome(association.store(due.sopClassUid(), due.sopInstanceUid(), syntax.get(), dataset));
         } catch (IOException e) {
             log.warn("{} may or may not hold {}: {}", destination.name(), due.sopInstanceUid(), e.toString());
             return new Outcome.Unknown(reason(e));

@@ -18,7 +18,7 @@ import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Retrieve SCP, PS3.4 annex C: instances go as they are stored, by C-MOVE to configured destinations only. */
+/** Retrieve SCP, PS3.4 annex C, by C-MOVE to configured destinations only. */
 @Component
 public class RetrieveScp implements CGetHandler, CMoveHandler {
     private final JdbcTemplate jdbc;
