@@ -16,7 +16,7 @@ final class ToThirdParty implements SubOperationSender {
     private final Channel requestor;
     private final CMoveHandler.Move move;
     private final AssociationRequest.Originator originator;
-    private Association association;
+    private BuiltInAssociation association;
     private int openings;
 
     ToThirdParty(Channel requestor, CMoveHandler.Move move, AssociationRequest.Originator originator) {
@@ -53,7 +53,7 @@ final class ToThirdParty implements SubOperationSender {
                     .limit(AssociationRequest.MAX_CONTEXTS)
                     .toList();
             try {
-                association = Association.open(AssociationRequest.storingOrReencoding(
+                association = BuiltInAssociation.open(AssociationRequest.storingOrReencoding(
                         move.host(), move.port(), move.callingAe(), move.calledAe(), syntaxes));
             } catch (IOException e) {
                 log.warn("{} cannot be reached for a C-MOVE: {}", move.calledAe(), e.toString());
