@@ -246,6 +246,9 @@ final class BuiltInAssociation implements Association {
 
     /** After a failure in the middle nothing is known about what the peer expects: the association is not used again. */
     private <T> T guarded(Exchange<T> exchange) throws IOException {
+        if (!usable) {
+            throw new AssociationAborted("the association has ended already");
+        }
         boolean done = false;
         try {
             T result = exchange.run();
