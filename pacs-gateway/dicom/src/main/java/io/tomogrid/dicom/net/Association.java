@@ -34,7 +34,18 @@ public interface Association extends AutoCloseable {
      * @throws NoPresentationContext if the peer does not take it; the association goes on
      * @throws AssociationAborted if the connection broke; the peer may or may not have the instance
      */
-    DimseStatus store(String sopClass, String sopInstance, String transferSyntax, InputStream dataset)
+    default DimseStatus store(String sopClass, String sopInstance, String transferSyntax, InputStream dataset)
+            throws IOException {
+        return store(sopClass, sopInstance, transferSyntax, dataset, null);
+    }
+
+    /** The same. @param originator who asked for it by C-MOVE, or null */
+    DimseStatus store(
+            String sopClass,
+            String sopInstance,
+            String transferSyntax,
+            InputStream dataset,
+            AssociationRequest.Originator originator)
             throws IOException;
 
     /**

@@ -96,13 +96,7 @@ final class BuiltInAssociation implements Association {
     }
 
     @Override
-    public DimseStatus store(String sopClass, String sopInstance, String transferSyntax, InputStream dataset)
-            throws IOException {
-        return store(sopClass, sopInstance, transferSyntax, dataset, null);
-    }
-
-    /** @param originator who asked for it by C-MOVE, or null */
-    DimseStatus store(
+    public DimseStatus store(
             String sopClass,
             String sopInstance,
             String transferSyntax,
