@@ -14,11 +14,11 @@ import java.util.Set;
 public final class Negotiation {
     private static final String STORAGE_ROOT = "1.2.840.10008.5.1.4.1.1.";
     private static final String STANDARD_ROOT = "1.2.840.10008.";
-    static final Set<String> FIND =
+    public static final Set<String> FIND =
             Set.of(Uid.StudyRootQueryRetrieveInformationModelFIND, Uid.PatientRootQueryRetrieveInformationModelFIND);
-    static final Set<String> MOVE =
+    public static final Set<String> MOVE =
             Set.of(Uid.StudyRootQueryRetrieveInformationModelMOVE, Uid.PatientRootQueryRetrieveInformationModelMOVE);
-    static final Set<String> GET =
+    public static final Set<String> GET =
             Set.of(Uid.StudyRootQueryRetrieveInformationModelGET, Uid.PatientRootQueryRetrieveInformationModelGET);
     /** In the order in which we like data sets that we read ourselves. */
     private static final List<String> PLAIN =
