@@ -50,6 +50,9 @@ final class Commitments {
                         request.association().getRemoteAET(),
                         e.toString());
                 request.association().abort();
+            } catch (Error e) {
+                log.error("association of {} aborted", request.association().getRemoteAET(), e);
+                request.association().abort();
             }
         });
     }

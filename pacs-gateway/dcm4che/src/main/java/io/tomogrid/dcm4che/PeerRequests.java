@@ -15,9 +15,13 @@ import org.dcm4che3.net.DimseRQHandler;
 import org.dcm4che3.net.PDVInputStream;
 import org.dcm4che3.net.pdu.AAbort;
 import org.dcm4che3.net.pdu.PresentationContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a peer may ask of a requestor: stores during a C-GET, and reports of storage commitment. */
 final class PeerRequests implements DimseRQHandler {
+    private static final Logger log = LoggerFactory.getLogger(PeerRequests.class);
+
     private final Duration idle;
     private final BlockingQueue<CommitmentResult> reports = new LinkedBlockingQueue<>();
     private volatile Storing storing;
@@ -48,7 +52,12 @@ final class PeerRequests implements DimseRQHandler {
             throws IOException {
         Storing expected = storing;
         if (dimse == Dimse.C_STORE_RQ && expected != null) {
-            expected.serve(association, context, command, data);
+            try {
+                expected.serve(association, context, command, data);
+            } catch (RuntimeException | Error e) {
+                log.error("the association with {} is aborted", association.getRemoteAET(), e);
+                throw new AAbort(AAbort.UL_SERIVE_PROVIDER, AAbort.REASON_NOT_SPECIFIED);
+            }
         } else if (dimse == Dimse.N_EVENT_REPORT_RQ && data != null) {
             association.writeDimseRSP(context, Messages.response(dimse, command, report(association, context, data)));
         } else {

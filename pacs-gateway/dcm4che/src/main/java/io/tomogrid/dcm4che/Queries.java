@@ -59,6 +59,9 @@ final class Queries {
                         request.association().getRemoteAET(),
                         e.toString());
                 request.association().abort();
+            } catch (Error e) {
+                log.error("association of {} aborted", request.association().getRemoteAET(), e);
+                request.association().abort();
             } finally {
                 request.association().removeCancelRQHandler(request.messageId());
             }

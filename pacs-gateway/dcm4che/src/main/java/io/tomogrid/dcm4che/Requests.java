@@ -11,13 +11,18 @@ import org.dcm4che3.net.Commands;
 import org.dcm4che3.net.Dimse;
 import org.dcm4che3.net.DimseRQHandler;
 import org.dcm4che3.net.PDVInputStream;
+import org.dcm4che3.net.pdu.AAbort;
 import org.dcm4che3.net.pdu.PresentationContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Requests to an acceptor. dcm4che calls it on the association's reading thread: data sets are read there, and stores are
  * done there; what may be cancelled meanwhile, or sends requests of its own, goes to another thread.
  */
 final class Requests implements DimseRQHandler {
+    private static final Logger log = LoggerFactory.getLogger(Requests.class);
+
     private final DimseServerConfig config;
     private final Storing storing;
     private final Queries queries;
@@ -46,8 +51,20 @@ final class Requests implements DimseRQHandler {
         }
     }
 
+    /** What dcm4che does not expect would leave the connection open and its peer waiting: it ends the association. */
     @Override
     public void onDimseRQ(
+            Association association, PresentationContext context, Dimse dimse, Attributes command, PDVInputStream data)
+            throws IOException {
+        try {
+            dispatch(association, context, dimse, command, data);
+        } catch (RuntimeException | Error e) {
+            log.error("association of {} aborted", association.getRemoteAET(), e);
+            throw new AAbort(AAbort.UL_SERIVE_PROVIDER, AAbort.REASON_NOT_SPECIFIED);
+        }
+    }
+
+    private void dispatch(
             Association association, PresentationContext context, Dimse dimse, Attributes command, PDVInputStream data)
             throws IOException {
         String sopClass = association.getAbstractSyntax(context.getPCID());

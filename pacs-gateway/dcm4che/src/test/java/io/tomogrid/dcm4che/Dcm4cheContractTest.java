@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tomogrid.dicom.net.AcceptorContract;
 import io.tomogrid.dicom.net.DamagedMessagesContract;
+import io.tomogrid.dicom.net.DcmtkContract;
 import io.tomogrid.dicom.net.DimseProvider;
 import io.tomogrid.dicom.net.QueryRetrieveContract;
 import io.tomogrid.dicom.net.RequestorContract;
@@ -95,6 +96,13 @@ class Dcm4cheContractTest {
     @Nested
     class Requestor extends RequestorContract {
         Requestor() {
+            super(DCM4CHE, DCM4CHE);
+        }
+    }
+
+    @Nested
+    class Dcmtk extends DcmtkContract {
+        Dcmtk() {
             super(DCM4CHE, DCM4CHE);
         }
     }

@@ -56,6 +56,9 @@ public abstract class AcceptorContract extends DimseContract {
         return acceptor.start(
                 new DimseServerConfig("127.0.0.1", 0, "TOMOGRID", "MODALITY"::equals, 8, idle, MOST_BYTES),
                 DimseServices.storing(this::keep).finding((request, matches) -> {
+                    if (request.identifier().contains(Tag.PatientID)) {
+                        throw new StackOverflowError("this query kills its association");
+                    }
                     matches.send(new Dataset().put(Tag.PatientComments, "x".repeat(9000)), DimseStatus.PENDING);
                     return DimseStatus.SUCCESS;
                 }));
@@ -73,6 +76,9 @@ public abstract class AcceptorContract extends DimseContract {
         } catch (IOException e) {
             broken.add(e);
             throw e;
+        }
+        if (request.sopInstanceUid().endsWith(".13")) {
+            throw new StackOverflowError("this instance kills its association");
         }
         if (request.sopInstanceUid().endsWith(".slow")) {
             pause(500);
@@ -269,6 +275,31 @@ public abstract class AcceptorContract extends DimseContract {
             assertThat(CommandSet.status(raw.nextCommand())).isEqualTo(DimseStatus.SUCCESS);
             assertThat(raw.lengths).allMatch(length -> most == 0 || length <= most);
         }
+    }
+
+    /** Success is never answered then, and nobody is left waiting for an answer. */
+    @Test
+    void an_error_ends_its_own_association_at_once() throws IOException {
+        AssociationRequest request = AssociationRequest.storing(
+                        "127.0.0.1",
+                        server.port(),
+                        "MODALITY",
+                        "TOMOGRID",
+                        List.of(new AssociationRequest.Syntax(CT, EXPLICIT)))
+                .alsoAsking(FIND)
+                .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(60));
+        long before = System.nanoTime();
+        try (Association other = client.open(request);
+                Association storing = client.open(request);
+                Association finding = client.open(request)) {
+            assertThatThrownBy(() -> storing.store(CT, "1.2.13", EXPLICIT, new ByteArrayInputStream(new byte[1000])))
+                    .isInstanceOf(AssociationAborted.class);
+            assertThatThrownBy(() -> finding.find(FIND, new Dataset().put(Tag.PatientID, "X"), match -> true))
+                    .isInstanceOf(AssociationAborted.class);
+            assertThat(other.store(CT, "1.2.1", EXPLICIT, new ByteArrayInputStream(new byte[10])))
+                    .isEqualTo(DimseStatus.SUCCESS);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test

@@ -40,4 +40,11 @@ class BuiltInContractTest {
             super(OURS, OURS);
         }
     }
+
+    @Nested
+    class Dcmtk extends DcmtkContract {
+        Dcmtk() {
+            super(OURS, OURS);
+        }
+    }
 }
