@@ -87,6 +87,31 @@ class ArchitectureTest {
                 .check(house);
     }
 
+    /** Its module is there only when the Maven profile dcm4che has built it. */
+    @Test
+    void dcm4che_stays_in_its_adapter() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.tomogrid.dcm4che..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.dcm4che3..", "io.tomogrid.dcm4che..")
+                .check(house);
+        classes()
+                .that()
+                .resideInAPackage("io.tomogrid.dcm4che..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                "io.tomogrid.dcm4che..",
+                                "io.tomogrid.dicom..",
+                                "org.dcm4che3..",
+                                "org.slf4j..",
+                                "java..")
+                        .or(arrayOrPrimitive()))
+                .allowEmptyShould(true)
+                .check(house);
+    }
+
     @Test
     void imports_between_the_folders_run_one_way() {
         noClasses()

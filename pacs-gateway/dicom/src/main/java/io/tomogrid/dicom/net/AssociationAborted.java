@@ -6,11 +6,11 @@ import java.io.IOException;
 public final class AssociationAborted extends IOException {
     private static final long serialVersionUID = 1;
 
-    AssociationAborted(String message) {
+    public AssociationAborted(String message) {
         super(message);
     }
 
-    AssociationAborted(String message, Throwable cause) {
+    public AssociationAborted(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -9,7 +9,8 @@ public final class AssociationRejected extends IOException {
     private final int source;
     private final int reason;
 
-    AssociationRejected(int result, int source, int reason) {
+    /** As the A-ASSOCIATE-RJ says, PS3.8 table 9-21. */
+    public AssociationRejected(int result, int source, int reason) {
         super("the peer rejected the association: " + text(source, reason) + (result == 2 ? " (for now)" : ""));
         this.result = result;
         this.source = source;

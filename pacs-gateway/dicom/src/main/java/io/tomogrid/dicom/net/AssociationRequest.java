@@ -42,7 +42,7 @@ public record AssociationRequest(
     public record Syntax(String sopClass, String transferSyntax) {}
 
     /** On whose behalf a C-MOVE sub-operation is, PS3.7 section 9.1.1.1. */
-    record Originator(String aeTitle, int messageId) {}
+    public record Originator(String aeTitle, int messageId) {}
 
     /** An association for these kinds of instances, with 10 s to connect and 60 s for each answer. */
     public static AssociationRequest storing(

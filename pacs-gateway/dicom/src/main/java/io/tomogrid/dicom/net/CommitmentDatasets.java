@@ -8,17 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The data sets of Storage Commitment, PS3.4 tables J.3-1 and J.3-2. */
-final class CommitmentDatasets {
+public final class CommitmentDatasets {
     /** The well-known instance of the push model, PS3.4 section J.3.5. */
-    static final String WELL_KNOWN_INSTANCE = "1.2.840.10008.1.20.1.1";
+    public static final String WELL_KNOWN_INSTANCE = "1.2.840.10008.1.20.1.1";
 
-    static final int REQUEST_COMMITMENT = 1;
-    static final int ALL_COMMITTED = 1;
-    static final int SOME_FAILED = 2;
+    public static final int REQUEST_COMMITMENT = 1;
+    public static final int ALL_COMMITTED = 1;
+    public static final int SOME_FAILED = 2;
 
     private CommitmentDatasets() {}
 
-    static Dataset request(String transactionUid, List<SopReference> instances) {
+    public static Dataset request(String transactionUid, List<SopReference> instances) {
         return new Dataset()
                 .put(Tag.TransactionUID, transactionUid)
                 .putItems(
@@ -26,7 +26,7 @@ final class CommitmentDatasets {
                         instances.stream().map(CommitmentDatasets::item).toList());
     }
 
-    static Dataset result(CommitmentResult result) {
+    public static Dataset result(CommitmentResult result) {
         Dataset dataset = new Dataset().put(Tag.TransactionUID, result.transactionUid());
         if (!result.committed().isEmpty()) {
             dataset.putItems(
@@ -44,7 +44,7 @@ final class CommitmentDatasets {
     }
 
     /** @throws DicomFormatException naming what is missing or no UID */
-    static CommitmentRequest readRequest(String callingAe, Dataset dataset) throws DicomFormatException {
+    public static CommitmentRequest readRequest(String callingAe, Dataset dataset) throws DicomFormatException {
         List<SopReference> instances = references(dataset, Tag.ReferencedSOPSequence);
         if (instances.isEmpty()) {
             throw missing(Tag.ReferencedSOPSequence);
@@ -53,7 +53,7 @@ final class CommitmentDatasets {
     }
 
     /** @throws DicomFormatException naming what is missing or no UID */
-    static CommitmentResult readResult(Dataset dataset) throws DicomFormatException {
+    public static CommitmentResult readResult(Dataset dataset) throws DicomFormatException {
         List<CommitmentResult.Failure> failed = new ArrayList<>();
         for (Dataset item : dataset.items(Tag.FailedSOPSequence)) {
             failed.add(new CommitmentResult.Failure(

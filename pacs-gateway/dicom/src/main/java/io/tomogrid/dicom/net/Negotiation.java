@@ -7,15 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What an acceptor answers to the contexts and roles that are proposed to it, PS3.8 section 9.3.3 and PS3.7 annex D.3. */
-final class Negotiation {
+/**
+ * What an acceptor answers to the contexts and roles that are proposed to it, PS3.8 section 9.3.3 and PS3.7 annex D.3;
+ * the same whoever speaks DIMSE.
+ */
+public final class Negotiation {
     private static final String STORAGE_ROOT = "1.2.840.10008.5.1.4.1.1.";
     private static final String STANDARD_ROOT = "1.2.840.10008.";
-    static final Set<String> FIND =
+    public static final Set<String> FIND =
             Set.of(Uid.StudyRootQueryRetrieveInformationModelFIND, Uid.PatientRootQueryRetrieveInformationModelFIND);
-    static final Set<String> MOVE =
+    public static final Set<String> MOVE =
             Set.of(Uid.StudyRootQueryRetrieveInformationModelMOVE, Uid.PatientRootQueryRetrieveInformationModelMOVE);
-    static final Set<String> GET =
+    public static final Set<String> GET =
             Set.of(Uid.StudyRootQueryRetrieveInformationModelGET, Uid.PatientRootQueryRetrieveInformationModelGET);
     /** In the order in which we like data sets that we read ourselves. */
     private static final List<String> PLAIN =
@@ -27,15 +30,20 @@ final class Negotiation {
     private final List<PresentationContext.Answer> answers = new ArrayList<>();
     private final Map<Integer, Channel.Context> contexts = new HashMap<>();
 
-    Negotiation(DimseServices services, Pdu.AssociateRq request) {
+    public Negotiation(DimseServices services, List<PresentationContext> proposed, List<RoleSelection> proposedRoles) {
         this.services = services;
-        request.roles().forEach(role -> proposedRoles.put(role.sopClass(), role));
-        request.contexts().forEach(context -> answers.add(answer(context)));
+        proposedRoles.forEach(role -> this.proposedRoles.put(role.sopClass(), role));
+        proposed.forEach(context -> answers.add(answer(context)));
     }
 
-    Pdu.AssociateAc accept(Pdu.AssociateRq request) {
-        return new Pdu.AssociateAc(
-                request.calledAe(), request.callingAe(), answers, Wire.MAX_PDU, List.copyOf(roles.values()));
+    /** In the order of what was proposed. */
+    public List<PresentationContext.Answer> answers() {
+        return List.copyOf(answers);
+    }
+
+    /** What was granted of the roles that were proposed. */
+    public List<RoleSelection> roles() {
+        return List.copyOf(roles.values());
     }
 
     Map<Integer, Channel.Context> contexts() {

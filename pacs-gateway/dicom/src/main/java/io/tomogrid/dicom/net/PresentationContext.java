@@ -15,12 +15,12 @@ public record PresentationContext(int id, String abstractSyntax, List<String> tr
     }
 
     /** The answer to one. @param result 0 acceptance, 1 user rejection, 3 abstract, 4 transfer syntaxes not supported */
-    record Answer(int id, int result, String transferSyntax) {
+    public record Answer(int id, int result, String transferSyntax) {
         static final int ACCEPTED = 0;
         static final int ABSTRACT_SYNTAX_NOT_SUPPORTED = 3;
         static final int TRANSFER_SYNTAXES_NOT_SUPPORTED = 4;
 
-        boolean accepted() {
+        public boolean accepted() {
             return result == ACCEPTED;
         }
     }

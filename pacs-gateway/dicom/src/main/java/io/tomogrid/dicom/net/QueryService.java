@@ -2,13 +2,9 @@ package io.tomogrid.dicom.net;
 
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.DicomFormatException;
-import io.tomogrid.dicom.Dictionary;
-import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.Tag;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +56,10 @@ final class QueryService {
             String destination = message.command().string(Tag.MoveDestination).orElse("");
             CMoveHandler.Move move = services.move().move(request, destination);
             try (SubOperationSender sender = new ToThirdParty(
-                    channel, move, new AssociationRequest.Originator(peer.callingAe(), message.messageId()))) {
+                    DimseProvider.builtIn(),
+                    move,
+                    new AssociationRequest.Originator(peer.callingAe(), message.messageId()),
+                    () -> channel.cancelled(message.messageId()))) {
                 retrieve(message, move.instances(), sender);
             }
         });
@@ -68,21 +67,12 @@ final class QueryService {
 
     private void retrieve(Channel.Message message, List<Retrievable> instances, SubOperationSender sender)
             throws IOException {
-        SubOperations counts = new SubOperations(instances.size());
-        for (Retrievable instance : instances) {
-            if (sender.cancelled()) {
-                finish(message, counts, DimseStatus.CANCEL);
-                return;
-            }
-            counts.ended(instance.sopInstanceUid(), send(instance, sender));
-            channel.send(message.context(), counts.response(message.command(), DimseStatus.PENDING));
-        }
-        finish(message, counts, counts.outcome());
+        Retrieval.run(instances, sender, (counts, status) -> respond(message, counts, status));
     }
 
-    private void finish(Channel.Message message, SubOperations counts, DimseStatus status) throws IOException {
+    private void respond(Channel.Message message, SubOperations counts, DimseStatus status) throws IOException {
         Dataset response = counts.response(message.command(), status);
-        if (counts.anyFailed()) {
+        if (counts.anyFailed() && !status.isPending()) {
             channel.send(
                     message.context(),
                     response,
@@ -90,39 +80,6 @@ final class QueryService {
         } else {
             channel.send(message.context(), response);
         }
-    }
-
-    private static DimseStatus send(Retrievable instance, SubOperationSender sender) throws IOException {
-        if (!sender.isOpen()) {
-            return DimseStatus.PROCESSING_FAILURE.because("the destination cannot be reached");
-        }
-        Optional<String> syntax = sender.syntaxFor(instance);
-        if (syntax.isEmpty()) {
-            return notTaken(instance);
-        }
-        InputStream data;
-        try {
-            data = Reencoder.reencode(instance.open(), instance.transferSyntax(), syntax.get());
-        } catch (IOException | RuntimeException e) {
-            log.error("{} cannot be read for a retrieve", instance.sopInstanceUid(), e);
-            return DimseStatus.PROCESSING_FAILURE.because("an instance cannot be read; the log of the SCP says why");
-        }
-        try (data) {
-            return sender.send(instance, syntax.get(), data);
-        }
-    }
-
-    /** Compressed pixels go only as they are stored; all others go in any syntax of which the class is taken. */
-    private static DimseStatus notTaken(Retrievable instance) {
-        log.warn(
-                "{} is not sent: the peer takes no {} in {}",
-                instance.sopInstanceUid(),
-                Dictionary.uidName(instance.sopClassUid()),
-                Dictionary.uidName(instance.transferSyntax()));
-        String what = Reencoder.isUncompressed(instance.transferSyntax())
-                ? instance.sopClassUid()
-                : instance.transferSyntax();
-        return DimseStatus.SOP_CLASS_NOT_SUPPORTED.because("peer takes no " + Dictionary.uidName(what));
     }
 
     private void serve(Channel.Message message, String what, Work work) throws IOException {

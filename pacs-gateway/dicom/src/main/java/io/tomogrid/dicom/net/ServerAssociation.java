@@ -11,7 +11,7 @@ final class ServerAssociation {
     /** ARTIM: how long a connection may wait before it asks for an association, and after its end. */
     private static final int ARTIM_MILLIS = 10_000;
 
-    private final DimseServer server;
+    private final BuiltInServer server;
     private final DimseServerConfig config;
     private final DimseServices services;
     private final Wire wire;
@@ -23,7 +23,7 @@ final class ServerAssociation {
     private volatile boolean finishing;
     private volatile boolean busy;
 
-    ServerAssociation(DimseServer server, DimseServerConfig config, DimseServices services, Wire wire) {
+    ServerAssociation(BuiltInServer server, DimseServerConfig config, DimseServices services, Wire wire) {
         this.server = server;
         this.config = config;
         this.services = services;
@@ -89,14 +89,15 @@ final class ServerAssociation {
         if (!config.callingAllowed().test(callingAe)) {
             return reject(new Pdu.AssociateRj(1, 1, 3));
         }
-        Negotiation negotiation = new Negotiation(services, request);
+        Negotiation negotiation = new Negotiation(services, request.contexts(), request.roles());
         channel = new Channel(wire, negotiation.contexts(), request.maxPduLength());
         Peer peer = new Peer(callingAe, request.calledAe(), wire.socket().getInetAddress());
         store = new StoreService(
                 channel, peer, services.store(), config.maxDataSetBytes(), server.stores, server.bytes);
         query = new QueryService(channel, peer, services);
         commitment = new CommitmentService(channel, peer, services);
-        wire.writePdu(negotiation.accept(request));
+        wire.writePdu(new Pdu.AssociateAc(
+                request.calledAe(), callingAe, negotiation.answers(), Wire.MAX_PDU, negotiation.roles()));
         return true;
     }
 

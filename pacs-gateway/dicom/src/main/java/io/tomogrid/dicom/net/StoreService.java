@@ -86,9 +86,12 @@ final class StoreService {
             int n;
             try {
                 n = in.read(into, offset, length);
-            } catch (IOException e) {
+            } catch (AssociationAborted | MalformedPdu e) {
                 failure = e;
                 throw e;
+            } catch (IOException e) {
+                failure = new AssociationAborted("the connection broke in the middle of a data set", e);
+                throw failure;
             }
             if (n > 0) {
                 count += n;

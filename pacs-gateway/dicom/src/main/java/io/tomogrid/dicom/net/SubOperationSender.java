@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /** Where the instances of one retrieve go. */
-interface SubOperationSender extends AutoCloseable {
+public interface SubOperationSender extends AutoCloseable {
     /** Whether there is a receiver. */
     boolean isOpen();
 

@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How the sub-operations of one retrieve fare, PS3.4 sections C.4.2.1 and C.4.3.1. */
-final class SubOperations {
+public final class SubOperations {
     private int remaining;
     private int completed;
     private int warning;
     private final List<String> failed = new ArrayList<>();
     private String reason = "";
 
-    SubOperations(int all) {
+    public SubOperations(int all) {
         this.remaining = all;
     }
 
-    void ended(String sopInstanceUid, DimseStatus status) {
+    public void ended(String sopInstanceUid, DimseStatus status) {
         remaining--;
         if (status.isSuccess()) {
             completed++;
@@ -33,7 +33,7 @@ final class SubOperations {
     }
 
     /** Success when all went well, failure when none did, else a warning; both with the first reason that is known. */
-    DimseStatus outcome() {
+    public DimseStatus outcome() {
         if (failed.isEmpty() && warning == 0) {
             return DimseStatus.SUCCESS;
         }
@@ -41,6 +41,22 @@ final class SubOperations {
                 ? DimseStatus.CANNOT_PERFORM_SUB_OPERATIONS.because(
                         reason.isEmpty() ? "no instance could be sent" : reason)
                 : DimseStatus.SUB_OPERATIONS_FAILED.because(reason);
+    }
+
+    public int remaining() {
+        return remaining;
+    }
+
+    public int completed() {
+        return completed;
+    }
+
+    public int warning() {
+        return warning;
+    }
+
+    public int failed() {
+        return failed.size();
     }
 
     /** A response with the counts; what remains is told while there may be more to come. */
@@ -55,12 +71,12 @@ final class SubOperations {
         return response;
     }
 
-    boolean anyFailed() {
+    public boolean anyFailed() {
         return !failed.isEmpty();
     }
 
     /** The identifier of a final response that names what was not sent. */
-    Dataset failedList(String transferSyntax) {
+    public Dataset failedList(String transferSyntax) {
         List<String> fitting = failed;
         // In explicit VR a value of UI ends at 64 KiB; of a longer list the beginning is told and the count is right.
         int most = transferSyntax.equals(Uid.ImplicitVRLittleEndian) ? failed.size() : 1000;

@@ -9,20 +9,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sub-operations of a C-MOVE: on an association to the destination, opened anew a few times when it breaks. */
-final class ToThirdParty implements SubOperationSender {
+public final class ToThirdParty implements SubOperationSender {
     private static final Logger log = LoggerFactory.getLogger(ToThirdParty.class);
     private static final int MOST_OPENINGS = 3;
 
-    private final Channel requestor;
+    private final DimseProvider provider;
     private final CMoveHandler.Move move;
     private final AssociationRequest.Originator originator;
+    private final Cancelled cancelled;
     private Association association;
     private int openings;
 
-    ToThirdParty(Channel requestor, CMoveHandler.Move move, AssociationRequest.Originator originator) {
-        this.requestor = requestor;
+    /** Whether the requestor took the retrieve back. Never waits. */
+    @FunctionalInterface
+    public interface Cancelled {
+        boolean isSo() throws IOException;
+    }
+
+    /** @param provider opens the association to the destination */
+    public ToThirdParty(
+            DimseProvider provider,
+            CMoveHandler.Move move,
+            AssociationRequest.Originator originator,
+            Cancelled cancelled) {
+        this.provider = provider;
         this.move = move;
         this.originator = originator;
+        this.cancelled = cancelled;
     }
 
     @Override
@@ -53,7 +66,7 @@ final class ToThirdParty implements SubOperationSender {
                     .limit(AssociationRequest.MAX_CONTEXTS)
                     .toList();
             try {
-                association = Association.open(AssociationRequest.storingOrReencoding(
+                association = provider.open(AssociationRequest.storingOrReencoding(
                         move.host(), move.port(), move.callingAe(), move.calledAe(), syntaxes));
             } catch (IOException e) {
                 log.warn("{} cannot be reached for a C-MOVE: {}", move.calledAe(), e.toString());
@@ -65,7 +78,7 @@ final class ToThirdParty implements SubOperationSender {
 
     @Override
     public boolean cancelled() throws IOException {
-        return requestor.cancelled(originator.messageId());
+        return cancelled.isSo();
     }
 
     @Override

@@ -2,15 +2,24 @@ package io.tomogrid.dicom.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tomogrid.dicom.Part10;
+import io.tomogrid.dicom.SharedData;
+import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,20 +33,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our client against our server over real sockets (ING-04, ING-05). */
-class DimseTest {
+/** Echo and storage over real sockets (ING-01, ING-04, ING-05, ING-09). */
+public abstract class StorageContract extends DimseContract {
     private static final String CT = Uid.CTImageStorage;
     private static final String EXPLICIT = Uid.ExplicitVRLittleEndian;
 
     private final Map<String, byte[]> received = new ConcurrentHashMap<>();
     private DimseServer server;
 
+    protected StorageContract(DimseProvider acceptor, DimseProvider client) {
+        super(acceptor, client);
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = DimseServer.start(
+        server = acceptor.start(
                 new DimseServerConfig(
                         "127.0.0.1", 0, "TOMOGRID", "MODALITY"::equals, 4, Duration.ofSeconds(5), 64 << 20),
-                this::keep);
+                DimseServices.storing(this::keep));
     }
 
     @AfterEach
@@ -80,6 +93,63 @@ class DimseTest {
         }
         assertThat(received.get("1.2.3 " + Uid.JPEG2000ImageCompressionLosslessOnly))
                 .isEqualTo(data);
+    }
+
+    /** All of PS3.6 table A-1, and one that nobody knows. */
+    @Test
+    void every_transfer_syntax_arrives_as_it_was_sent() throws IOException {
+        List<AssociationRequest.Syntax> syntaxes = new ArrayList<>();
+        for (Field field : Uid.class.getFields()) {
+            String uid = valueOf(field);
+            if (uid.matches("1\\.2\\.840\\.10008\\.1\\.2(\\..*)?")) {
+                syntaxes.add(new AssociationRequest.Syntax(CT, uid));
+            }
+        }
+        syntaxes.add(new AssociationRequest.Syntax(CT, "1.2.3.4.5"));
+        assertThat(syntaxes).hasSizeGreaterThan(50);
+        Map<String, byte[]> sent = new HashMap<>();
+        try (Association association =
+                client.open(AssociationRequest.storing("127.0.0.1", server.port(), "MODALITY", "TOMOGRID", syntaxes))) {
+            for (AssociationRequest.Syntax syntax : syntaxes) {
+                byte[] data = random(sent.size(), 3001 + sent.size());
+                sent.put("1.2.3 " + syntax.transferSyntax(), data);
+                assertThat(association.store(CT, "1.2.3", syntax.transferSyntax(), new ByteArrayInputStream(data)))
+                        .as(syntax.transferSyntax())
+                        .isEqualTo(DimseStatus.SUCCESS);
+            }
+        }
+        assertThat(received).containsOnlyKeys(sent.keySet());
+        sent.forEach((key, data) -> assertThat(received.get(key)).as(key).isEqualTo(data));
+    }
+
+    private static String valueOf(Field field) {
+        try {
+            return (String) field.get(null);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError("fields of Uid are public", e);
+        }
+    }
+
+    @Test
+    void real_files_arrive_byte_by_byte() throws IOException {
+        assumeTrue(SharedData.dicom().isPresent(), SharedData.WHY);
+        int files = 0;
+        for (Path file : SharedData.files("transfer_syntax")) {
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+                Part10.Opened opened = Part10.open(in);
+                String sopClass =
+                        opened.meta().string(Tag.MediaStorageSOPClassUID).orElseThrow();
+                byte[] data = opened.dataset().readAllBytes();
+                String uid = "1.2.4." + files++ + ".1";
+                try (Association association = open(sopClass, opened.transferSyntax())) {
+                    association.store(sopClass, uid, opened.transferSyntax(), new ByteArrayInputStream(data));
+                }
+                assertThat(received.get(uid + " " + opened.transferSyntax()))
+                        .as(file.getFileName().toString())
+                        .isEqualTo(data);
+            }
+        }
+        assertThat(files).isGreaterThan(20);
     }
 
     @Test
@@ -226,30 +296,6 @@ class DimseTest {
         }
     }
 
-    @Test
-    void pdus_read_back_as_they_were_written() throws IOException {
-        Random random = new Random(3);
-        for (int i = 0; i < 200; i++) {
-            List<PresentationContext> contexts = new ArrayList<>();
-            for (int c = 0; c < 1 + random.nextInt(128); c++) {
-                contexts.add(
-                        new PresentationContext(2 * c + 1, "1.2." + random.nextInt(1000), List.of("1.3." + c, "1.4")));
-            }
-            List<RoleSelection> roles = new ArrayList<>();
-            for (int r = random.nextInt(5); r > 0; r--) {
-                roles.add(new RoleSelection("1.2." + random.nextInt(1000), random.nextBoolean(), random.nextBoolean()));
-            }
-            Pdu.AssociateRq rq = new Pdu.AssociateRq("CALLED", "CALLING", contexts, random.nextInt(1 << 20), roles);
-            assertThat(PduCodec.read(new DataInputStream(new ByteArrayInputStream(PduCodec.write(rq)))))
-                    .isEqualTo(rq);
-        }
-        for (Pdu pdu :
-                List.of(new Pdu.AssociateRj(1, 1, 7), new Pdu.ReleaseRq(), new Pdu.ReleaseRp(), new Pdu.Abort(2, 6))) {
-            assertThat(PduCodec.read(new DataInputStream(new ByteArrayInputStream(PduCodec.write(pdu)))))
-                    .isEqualTo(pdu);
-        }
-    }
-
     private static void pause() {
         try {
             Thread.sleep(50);
@@ -259,7 +305,7 @@ class DimseTest {
     }
 
     private Association open(String sopClass, String transferSyntax) throws IOException {
-        return Association.open(AssociationRequest.storing(
+        return client.open(AssociationRequest.storing(
                 "127.0.0.1",
                 server.port(),
                 "MODALITY",
@@ -268,7 +314,7 @@ class DimseTest {
     }
 
     private Association call(String calling, String called) throws IOException {
-        return Association.open(AssociationRequest.storing(
+        return client.open(AssociationRequest.storing(
                 "127.0.0.1", server.port(), calling, called, List.of(new AssociationRequest.Syntax(CT, EXPLICIT))));
     }
 

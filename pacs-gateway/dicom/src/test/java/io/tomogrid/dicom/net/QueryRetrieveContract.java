@@ -23,8 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Query, retrieve and commitment between our client and our server over real sockets (QRY-01, QRY-03, COM-01). */
-class QueryRetrieveTest {
+/** Query, retrieve and commitment over real sockets (QRY-01, QRY-03, QRY-05, COM-01). */
+public abstract class QueryRetrieveContract extends DimseContract {
     private static final String CT = Uid.CTImageStorage;
     private static final String EXPLICIT = Uid.ExplicitVRLittleEndian;
     private static final String JPEG = Uid.RLELossless;
@@ -61,9 +61,13 @@ class QueryRetrieveTest {
             new Kept("1.2.3", EXPLICIT, random(4, 2)),
             new Kept("1.2.14", Uid.JPEG2000ImageCompressionLosslessOnly, random(5, 10)));
 
+    protected QueryRetrieveContract(DimseProvider acceptor, DimseProvider client) {
+        super(acceptor, client);
+    }
+
     @BeforeEach
     void start() throws IOException {
-        destination = DimseServer.start(
+        destination = acceptor.start(
                 DimseServerConfig.loopback(0, "DEST", "TOMOGRID"::equals),
                 DimseServices.storing((request, data) -> {
                             moved.put(request.sopInstanceUid(), data.readAllBytes());
@@ -73,7 +77,7 @@ class QueryRetrieveTest {
                             reports.add(result);
                             return DimseStatus.SUCCESS;
                         }));
-        server = DimseServer.start(
+        server = acceptor.start(
                 DimseServerConfig.loopback(0, "TOMOGRID", "CLIENT"::equals),
                 DimseServices.storing((request, data) -> DimseStatus.SUCCESS)
                         .finding(this::find)
@@ -121,8 +125,7 @@ class QueryRetrieveTest {
     }
 
     private Association ask(String... sopClasses) throws IOException {
-        return Association.open(
-                AssociationRequest.asking("127.0.0.1", server.port(), "CLIENT", "TOMOGRID", sopClasses));
+        return client.open(AssociationRequest.asking("127.0.0.1", server.port(), "CLIENT", "TOMOGRID", sopClasses));
     }
 
     private static Dataset wanting(int matches) {
@@ -183,7 +186,7 @@ class QueryRetrieveTest {
                 "TOMOGRID",
                 GET,
                 List.of(new AssociationRequest.Syntax(CT, EXPLICIT), new AssociationRequest.Syntax(CT, JPEG)));
-        try (Association association = Association.open(request)) {
+        try (Association association = client.open(request)) {
             RetrieveResult result = association.get(
                     GET,
                     wanting(0),
@@ -214,7 +217,7 @@ class QueryRetrieveTest {
                         "TOMOGRID",
                         List.of(new AssociationRequest.Syntax(CT, EXPLICIT)))
                 .alsoAsking(GET);
-        try (Association association = Association.open(request)) {
+        try (Association association = client.open(request)) {
             RetrieveResult result = association.get(
                     GET,
                     wanting(0),
@@ -265,7 +268,7 @@ class QueryRetrieveTest {
                 "TOMOGRID",
                 GET,
                 List.of(new AssociationRequest.Syntax(CT, EXPLICIT), new AssociationRequest.Syntax(CT, JPEG)));
-        try (Association association = Association.open(request)) {
+        try (Association association = client.open(request)) {
             RetrieveResult result = association.get(
                     GET,
                     wanting(0),
@@ -323,7 +326,7 @@ class QueryRetrieveTest {
     void a_commitment_is_reported_on_another_association() throws Exception {
         CommitmentResult result = new CommitmentResult("1.2.97", List.of(new SopReference(CT, "1.2.1")), List.of());
         try (Association association =
-                Association.open(AssociationRequest.reporting("127.0.0.1", destination.port(), "TOMOGRID", "DEST"))) {
+                client.open(AssociationRequest.reporting("127.0.0.1", destination.port(), "TOMOGRID", "DEST"))) {
             assertThat(association.reportCommitment(result)).isEqualTo(DimseStatus.SUCCESS);
         }
         assertThat(reports).containsExactly(result);
@@ -331,7 +334,7 @@ class QueryRetrieveTest {
 
     @Test
     void what_is_not_offered_is_not_accepted() throws IOException {
-        try (Association association = Association.open(
+        try (Association association = client.open(
                 AssociationRequest.asking("127.0.0.1", destination.port(), "TOMOGRID", "DEST", FIND, COMMITMENT))) {
             assertThat(association.accepts(FIND)).isFalse();
             assertThatThrownBy(() -> association.find(FIND, wanting(0), match -> true))

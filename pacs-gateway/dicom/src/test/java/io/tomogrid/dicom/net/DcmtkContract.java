@@ -30,9 +30,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** DCMTK at the other end, in both directions. */
 @org.junit.jupiter.api.Tag("peer")
-class DcmtkTest {
+public abstract class DcmtkContract extends DimseContract {
     @TempDir
     Path folder;
+
+    protected DcmtkContract(DimseProvider acceptor, DimseProvider client) {
+        super(acceptor, client);
+    }
 
     @BeforeAll
     static void dcmtk() {
@@ -52,11 +56,12 @@ class DcmtkTest {
         Dataset image = image(200_000);
         Path file = file(image);
         Map<String, byte[]> received = new ConcurrentHashMap<>();
-        try (DimseServer server =
-                DimseServer.start(DimseServerConfig.loopback(0, "TOMOGRID", "STORESCU"::equals), (request, data) -> {
+        try (DimseServer server = acceptor.start(
+                DimseServerConfig.loopback(0, "TOMOGRID", "STORESCU"::equals),
+                DimseServices.storing((request, data) -> {
                     received.put(request.transferSyntax(), data.readAllBytes());
                     return DimseStatus.SUCCESS;
-                })) {
+                }))) {
             run("echoscu", "-aet", "STORESCU", "-aec", "TOMOGRID", "127.0.0.1", Integer.toString(server.port()));
             run("storescu", option, "-aec", "TOMOGRID", "127.0.0.1", Integer.toString(server.port()), file.toString());
         }
@@ -105,10 +110,10 @@ class DcmtkTest {
         }
     }
 
-    private static Association openPatiently(int port) throws Exception {
+    private Association openPatiently(int port) throws Exception {
         for (int i = 0; ; i++) {
             try {
-                return Association.open(AssociationRequest.storing(
+                return client.open(AssociationRequest.storing(
                         "127.0.0.1",
                         port,
                         "TOMOGRID",

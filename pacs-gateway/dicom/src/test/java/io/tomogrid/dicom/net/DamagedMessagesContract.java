@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Seeded damage to the data sets of requests: each is answered with a status, and the association goes on (QRY-02). */
-class DamagedMessagesTest {
+public abstract class DamagedMessagesContract extends DimseContract {
     private static final long SEED = 20261125;
     private static final String EXPLICIT = Uid.ExplicitVRLittleEndian;
     private static final String FIND = Uid.StudyRootQueryRetrieveInformationModelFIND;
@@ -31,9 +31,13 @@ class DamagedMessagesTest {
 
     private DimseServer server;
 
+    protected DamagedMessagesContract(DimseProvider acceptor, DimseProvider client) {
+        super(acceptor, client);
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = DimseServer.start(
+        server = acceptor.start(
                 DimseServerConfig.loopback(0, "TOMOGRID", "CLIENT"::equals),
                 DimseServices.storing((request, data) -> DimseStatus.SUCCESS)
                         .finding((request, matches) -> {
