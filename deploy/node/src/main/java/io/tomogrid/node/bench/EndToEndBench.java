@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** From the first byte of C-STORE to the last result in the PACS on a node that has worked before, one study after another. */
 final class EndToEndBench {
@@ -29,7 +30,8 @@ final class EndToEndBench {
     /** The first study starts executors and compiles code; it is not counted. */
     private Row measure(String name, boolean raw, int runs) throws IOException {
         NodeHome home = NodeHome.at(Files.createTempDirectory(Files.createDirectories(root), "end-to-end"));
-        Demo.Ending ending = new Demo(home.path(), false, "auto", null, 1 + runs, raw, out).run((node, ended) -> {});
+        Demo.Ending ending = new Demo(home.path(), false, "auto", Optional.empty(), null, 1 + runs, raw, out)
+                .run((node, ended) -> {});
         if (!ending.good()) {
             throw new IOException("a study did not end as it must: the times mean nothing");
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A Storage SCP that is measured, started with an empty store of its own. */
@@ -32,18 +33,22 @@ interface IngestServer extends AutoCloseable {
     @Override
     void close() throws IOException;
 
-    /** A whole node as {@code up} starts it: archive and database are synced before Success. */
+    /** A whole node as {@code up} starts it: the archive is synced and the index committed before Success. */
     static IngestServer tomogrid(Path folder) throws IOException {
-        Node node = Node.start(new NodeConfig(
-                NodeHome.at(folder),
-                0,
-                0,
-                "TOMOGRID",
-                List.of(CALLING_AE),
-                Duration.ofHours(1),
-                List.of(),
-                "simulated",
-                NodeConfig.EXECUTOR_MEMORY));
+        Node node = Node.start(
+                new NodeConfig(
+                        NodeHome.at(folder),
+                        0,
+                        0,
+                        "TOMOGRID",
+                        List.of(CALLING_AE),
+                        Duration.ofHours(1),
+                        List.of(),
+                        "simulated",
+                        NodeConfig.EXECUTOR_MEMORY,
+                        Optional.empty(),
+                        NodeConfig.LOOPBACK),
+                waitsFor -> {});
         NodeClient gateway =
                 new NodeClient(node.running().gateway(), node.running().token());
         return new Started("Tomogrid", "TOMOGRID", node.running().dicomPort(), node) {

@@ -66,10 +66,11 @@ class PduFuzzTest {
             assertThat(again).isEqualTo(pdu);
         }
         if (pdu instanceof Pdu.AssociateRq request) {
-            Pdu.AssociateAc answer =
-                    new Negotiation(DimseServices.storing((r, d) -> DimseStatus.SUCCESS), request).accept(request);
-            assertThat(answer.answers()).hasSameSizeAs(request.contexts());
-            PduCodec.write(answer);
+            Negotiation negotiation = new Negotiation(
+                    DimseServices.storing((r, d) -> DimseStatus.SUCCESS), request.contexts(), request.roles());
+            assertThat(negotiation.answers()).hasSameSizeAs(request.contexts());
+            PduCodec.write(new Pdu.AssociateAc(
+                    request.calledAe(), request.callingAe(), negotiation.answers(), Wire.MAX_PDU, negotiation.roles()));
         }
     }
 
