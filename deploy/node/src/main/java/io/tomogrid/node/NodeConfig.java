@@ -53,6 +53,31 @@ public record NodeConfig(
         }
     }
 
+    /** On loopback, with the archive in its home. */
+    public NodeConfig(
+            NodeHome home,
+            int dicomPort,
+            int httpPort,
+            String aeTitle,
+            List<String> callingAllowed,
+            Duration quietPeriod,
+            List<Destination> destinations,
+            String inventory,
+            String executorMemory) {
+        this(
+                home,
+                dicomPort,
+                httpPort,
+                aeTitle,
+                callingAllowed,
+                quietPeriod,
+                destinations,
+                inventory,
+                executorMemory,
+                Optional.empty(),
+                LOOPBACK);
+    }
+
     /** A DICOM peer that takes results. @param name for people, from its AE title */
     public record Destination(String name, String host, int port, String aeTitle) {
 

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A Storage SCP that is measured, started with an empty store of its own. */
@@ -45,9 +44,7 @@ interface IngestServer extends AutoCloseable {
                         Duration.ofHours(1),
                         List.of(),
                         "simulated",
-                        NodeConfig.EXECUTOR_MEMORY,
-                        Optional.empty(),
-                        NodeConfig.LOOPBACK),
+                        NodeConfig.EXECUTOR_MEMORY),
                 waitsFor -> {});
         NodeClient gateway =
                 new NodeClient(node.running().gateway(), node.running().token());

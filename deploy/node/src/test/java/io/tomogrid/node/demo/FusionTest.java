@@ -69,16 +69,18 @@ class FusionTest {
         }
         Files.createDirectories(PICTURES);
         pacs = ReceivingPacs.start(folder.resolve("pacs"), "TOMOGRID", 0);
-        node = Node.start(new NodeConfig(
-                NodeHome.at(folder.resolve("node")),
-                0,
-                0,
-                "TOMOGRID",
-                List.of(DemoRun.CALLING_AE),
-                Duration.ofSeconds(1),
-                List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
-                "simulated",
-                "1g"));
+        node = Node.start(
+                new NodeConfig(
+                        NodeHome.at(folder.resolve("node")),
+                        0,
+                        0,
+                        "TOMOGRID",
+                        List.of(DemoRun.CALLING_AE),
+                        Duration.ofSeconds(1),
+                        List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
+                        "simulated",
+                        "1g"),
+                waitsFor -> {});
     }
 
     @AfterAll
