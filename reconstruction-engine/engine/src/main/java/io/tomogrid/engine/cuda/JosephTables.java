@@ -48,7 +48,7 @@ record JosephTables(
             rows[3 * line + 1] = path.last();
             rows[3 * line + 2] = path.alongY() ? 1 : 0;
             for (int s = 0; s < segments; s++) {
-                steps[line * segments + s] = geometry.stepMm(path, s);
+                steps[line * segments + s] = geometry.stepMm(line, s);
             }
         }
         double[] slices = new double[2 * segments];

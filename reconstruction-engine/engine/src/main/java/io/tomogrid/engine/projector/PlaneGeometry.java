@@ -15,6 +15,9 @@ public final class PlaneGeometry {
     private final CylindricalScanner scanner;
     private final PetGrid grid;
     private final TransaxialPath[] paths;
+    /** [lines][segments]. */
+    private final float[] steps;
+
     final int[] planes;
     final double[] firstSlice;
     final double[] slicesAlong;
@@ -44,9 +47,13 @@ public final class PlaneGeometry {
         }
         padding = beyond + 2;
         paths = new TransaxialPath[scanner.lines()];
+        steps = new float[paths.length * segments];
         for (int line = 0; line < paths.length; line++) {
             paths[line] =
                     TransaxialPath.of(scanner.line(line / scanner.radialBins(), line % scanner.radialBins()), grid);
+            for (int s = 0; s < segments; s++) {
+                steps[line * segments + s] = stepMm(paths[line], slicesAlong[s] * grid.sliceMm());
+            }
         }
     }
 
@@ -63,10 +70,19 @@ public final class PlaneGeometry {
         return paths[line];
     }
 
-    /** The path of a line of some views. @param line place in views · radialBins + radial bin */
-    TransaxialPath path(int[] views, int line) {
+    /** The line of the scanner that is a line of some views. @param line place in views · radialBins + radial bin */
+    int line(int[] views, int line) {
         int radialBins = scanner.radialBins();
-        return paths[views[line / radialBins] * radialBins + line % radialBins];
+        return views[line / radialBins] * radialBins + line % radialBins;
+    }
+
+    /** Where all slices of a voxel column begin in an image. */
+    int start(boolean alongY, int row, int column) {
+        return (alongY ? column * grid.ny() + row : row * grid.ny() + column) * grid.nz();
+    }
+
+    int start(TransaxialPath path, int row, int column) {
+        return start(path.alongY(), row, column);
     }
 
     public double firstSlice(int segment) {
@@ -77,9 +93,14 @@ public final class PlaneGeometry {
         return slicesAlong[segment];
     }
 
-    /** Length of a line of the segment from a row to the next, mm. */
-    public float stepMm(TransaxialPath path, int segment) {
-        double axial = slicesAlong[segment] * grid.sliceMm() * path.stepFraction();
+    /** Length of a line of the segment from a row to the next, mm. @param line view · radialBins + radial bin */
+    public float stepMm(int line, int segment) {
+        return steps[line * planes.length + segment];
+    }
+
+    /** @param alongMm from one end of the scanner's lines to the other along the axis */
+    private static float stepMm(TransaxialPath path, double alongMm) {
+        double axial = alongMm * path.stepFraction();
         return (float) Math.sqrt(path.stepMm() * path.stepMm() + axial * axial);
     }
 }
