@@ -67,7 +67,7 @@ public final class DecodedImage {
     }
 
     /**
-     * One frame, little endian, colour by pixel, without padding.
+     * One frame, little endian, without padding.
      *
      * @param number from 1; each call's is larger than the one before
      */
@@ -116,7 +116,7 @@ public final class DecodedImage {
         Dataset header = new Dataset();
         source.forEach(header::put);
         header.remove(Tag.ExtendedOffsetTable).remove(Tag.ExtendedOffsetTableLengths);
-        if (format.samples() > 1) {
+        if (format.samples() > 1 && !PixelDecoder.nativeCells(transferSyntax)) {
             header.put(Tag.PhotometricInterpretation, photometric(format.photometric()))
                     .put(Tag.PlanarConfiguration, 0);
         }

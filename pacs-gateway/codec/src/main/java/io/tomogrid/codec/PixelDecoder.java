@@ -30,6 +30,9 @@ public final class PixelDecoder {
             Uid.ExplicitVRBigEndian,
             Uid.DeflatedExplicitVRLittleEndian);
 
+    private static final Set<String> NATIVE_CELLS =
+            Set.of(Uid.DeflatedImageFrameCompression, Uid.EncapsulatedUncompressedExplicitVRLittleEndian);
+
     private final SharedLibrary<CharLs> charls;
     private final SharedLibrary<OpenJpeg> openJpeg;
     private final Map<String, Codec> codecs = new TreeMap<>();
@@ -44,6 +47,7 @@ public final class PixelDecoder {
         openJpeg = new SharedLibrary<>("JPEG 2000", "libopenjp2-7", openJpegFile, OpenJpeg.class);
         codecs.put(Uid.RLELossless, new RunLength());
         codecs.put(Uid.DeflatedImageFrameCompression, new DeflatedFrame());
+        codecs.put(Uid.EncapsulatedUncompressedExplicitVRLittleEndian, new UncompressedFrame());
         Codec jpeg = new Jpeg();
         codecs.put(Uid.JPEGBaseline, jpeg);
         codecs.put(Uid.JPEGExtended, jpeg);
@@ -68,6 +72,11 @@ public final class PixelDecoder {
         return UNCOMPRESSED.contains(transferSyntax);
     }
 
+    /** Whether a decoded frame has its cells as an uncompressed one would, in the header's own Planar Configuration. */
+    static boolean nativeCells(String transferSyntax) {
+        return NATIVE_CELLS.contains(transferSyntax);
+    }
+
     /** Whether there is a decoder, on this machine or after installing a library. */
     public boolean decodes(String transferSyntax) {
         return codecs.containsKey(transferSyntax);
@@ -77,8 +86,8 @@ public final class PixelDecoder {
      * Decodes one frame.
      *
      * @param codestream the frame's fragments put together; padding behind it does not matter
-     * @return the frame as it would stand in Explicit VR Little Endian with Planar Configuration 0, without padding; colours are
-     *     as {@link DecodedImage#header} names them
+     * @return the frame as it would stand in Explicit VR Little Endian, without padding; colours and their order are those that
+     *     {@link DecodedImage#header} names
      * @throws UndecodableException if it is damaged, not what the format says, or of a syntax that is not decoded
      * @throws CodecMissingException if this machine lacks a library
      */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -31,6 +32,11 @@ class CorruptionOfPeersTest {
 
     @TempDir
     Path folder;
+
+    @BeforeEach
+    void libraries() {
+        TestImages.needLibraries();
+    }
 
     private byte[] codestream(String command, int stored) throws Exception {
         image = TestImages.image(31, 61, 47, 1, stored, false, 1);

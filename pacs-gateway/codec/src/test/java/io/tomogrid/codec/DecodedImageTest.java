@@ -61,6 +61,30 @@ class DecodedImageTest {
         assertThat(twin.get(Tag.PixelData).orElseThrow().vr()).isEqualTo(VR.OB);
     }
 
+    /** Cells of which nothing was made stay in the order that the header says. */
+    @Test
+    void encapsulated_uncompressed_frames_are_taken_out() throws IOException {
+        Dataset plain = TestImages.image(45, COLUMNS, ROWS, 3, 8, false, 2).put(Tag.PlanarConfiguration, 1);
+        byte[] pixels = plain.bytes(Tag.PixelData).orElseThrow();
+        int frame = pixels.length / 2;
+        List<byte[]> fragments = List.of(
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(0)
+                        .putInt(frame + 1 + 8)
+                        .array(),
+                Arrays.copyOf(pixels, frame + 1),
+                Arrays.copyOfRange(pixels, frame, 2 * frame + 1));
+        Dataset encapsulated = new Dataset();
+        plain.forEach(encapsulated::put);
+        encapsulated.put(new Element.Fragments(Tag.PixelData, VR.OB, fragments));
+        Dataset twin = rewritten(encapsulated, Uid.EncapsulatedUncompressedExplicitVRLittleEndian);
+        assertThat(twin).isEqualTo(plain);
+        assertThatThrownBy(() ->
+                        open(encapsulated.put(Tag.Rows, ROWS - 1), Uid.EncapsulatedUncompressedExplicitVRLittleEndian))
+                .hasMessage("the frame has 694 bytes, the data set says 630");
+    }
+
     @Test
     void loss_stays_noted() throws IOException {
         Dataset plain = TestImages.image(43, COLUMNS, ROWS, 1, 12, false, 1);

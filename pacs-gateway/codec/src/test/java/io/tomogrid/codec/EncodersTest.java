@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,11 @@ class EncodersTest {
 
     @TempDir
     Path folder;
+
+    @BeforeEach
+    void libraries() {
+        TestImages.needLibraries();
+    }
 
     private Path file(Dataset image) throws Exception {
         Path file = folder.resolve("plain.dcm");

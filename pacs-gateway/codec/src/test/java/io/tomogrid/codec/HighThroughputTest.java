@@ -32,6 +32,11 @@ class HighThroughputTest {
     Path folder;
 
     @BeforeEach
+    void libraries() {
+        TestImages.needLibraries();
+    }
+
+    @BeforeEach
     void openJph() {
         Tools.need("openjph-tools", "ojph_compress", "ojph_expand");
     }

@@ -1,5 +1,7 @@
 package io.tomogrid.codec;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.Tag;
@@ -30,6 +32,13 @@ final class TestImages {
                 ? Path.of(configured)
                 : Path.of(System.getProperty("tomogrid.root", "."), "..", "shared", "data");
         return Optional.of(data.resolve("dicom")).filter(Files::isDirectory);
+    }
+
+    /** Skips a test whose library this machine lacks. */
+    static void needLibraries() {
+        for (CodecStatus codec : new PixelDecoder().codecs()) {
+            assumeTrue(codec.present(), codec.formats() + " needs Debian's package " + codec.debianPackage());
+        }
     }
 
     /** The first frame of a file, compressed or not. */

@@ -24,6 +24,7 @@ class TransferSyntaxesTest {
     @BeforeEach
     void data() {
         assumeTrue(TestImages.shared().isPresent(), TestImages.WHY);
+        TestImages.needLibraries();
         syntaxes = TestImages.shared().get().resolve("transfer_syntax");
     }
 

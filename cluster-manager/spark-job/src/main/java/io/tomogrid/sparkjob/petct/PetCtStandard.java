@@ -100,7 +100,7 @@ public final class PetCtStandard implements Protocol {
         ResultFiles files =
                 new ResultFiles(context(task, series, mask), StagingFolder.open(task.stagingRoot()), parallel);
         files.measurements(lesions, factors.perSlice());
-        files.rotations(grey, fused);
+        files.rotations(grey, fused, series.ct().headers());
         List<String> notes = notes(series, lesions, mask);
         choice.notCuda().ifPresent(why -> notes.add("processed without the slice's GPU: " + why));
         stages.begin("resample");

@@ -1,6 +1,7 @@
 package io.tomogrid.sparkjob.petct;
 
 import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.object.LesionMeasurements;
 import io.tomogrid.dicom.object.MeasurementReportEncoder;
 import io.tomogrid.dicom.object.MipRotation;
@@ -78,7 +79,8 @@ final class ResultFiles {
                         context, series("sr", 9003, "Lesion measurements"), measured, seg, rwvm));
     }
 
-    void rotations(GreyRotation pet, ColourRotation fused) throws IOException {
+    /** @param ct headers of the slices that were fused */
+    void rotations(GreyRotation pet, ColourRotation fused, List<Dataset> ct) throws IOException {
         RotationGeometry geometry = pet.geometry();
         MipRotation rotation = new MipRotation(
                 geometry.columns(), geometry.rows(), geometry.pixelMm(), 360.0 / geometry.frames(), FRAME_TIME_MS);
@@ -96,10 +98,19 @@ final class ResultFiles {
                 "MIP",
                 1,
                 MipRotationEncoder.grey(context, series("mip-grey", 9004, "PET MIP rotation"), rotation, scale, grey));
-        write(
-                "MIP",
-                2,
-                MipRotationEncoder.fused(context, series("mip-fused", 9005, "PET-CT MIP rotation"), rotation, colour));
+        Dataset both =
+                MipRotationEncoder.fused(context, series("mip-fused", 9005, "PET-CT MIP rotation"), rotation, colour);
+        // the encoder knows of the PET only
+        ct.stream()
+                .filter(slice ->
+                        slice.string(Tag.LossyImageCompression).orElse("").equals("01"))
+                .findFirst()
+                .ifPresent(lossy -> both.copyFrom(
+                        lossy,
+                        Tag.LossyImageCompression,
+                        Tag.LossyImageCompressionRatio,
+                        Tag.LossyImageCompressionMethod));
+        write("MIP", 2, both);
     }
 
     /** @param slices of the PET on the CT's grid, in the unit of the source's rescaled values */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.codec.CodecStatus;
+import io.tomogrid.codec.PixelDecoder;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.Part10File;
@@ -40,6 +42,9 @@ class CompressedStudyTest {
                 List.of("dcmcrle", "dcmcjpeg", "dcmcjpls").stream()
                         .allMatch(p -> Files.isExecutable(Path.of("/usr/bin", p))),
                 "needs DCMTK (Debian package dcmtk)");
+        for (CodecStatus codec : new PixelDecoder().codecs()) {
+            assumeTrue(codec.present(), codec.formats() + " needs Debian's package " + codec.debianPackage());
+        }
     }
 
     @ParameterizedTest

@@ -91,6 +91,30 @@ class PetCtStandardTest {
         assertThat(everyFile(temp.resolve("staging"))).hasSize(35);
     }
 
+    /** COD-02: also of loss before the images came here, uncompressed. */
+    @Test
+    void a_ct_that_lost_by_compression_marks_what_it_was_fused_into() throws IOException {
+        List<Dataset> images = new ArrayList<>(TestStudy.pet());
+        TestStudy.ct()
+                .forEach(slice -> images.add(slice.put(Tag.LossyImageCompression, "01")
+                        .put(Tag.LossyImageCompressionRatio, 8.5)
+                        .put(Tag.LossyImageCompressionMethod, "ISO_15444_1")));
+        var succeeded = (TaskOutcome.Succeeded) TestTask.run(images, temp, service);
+        assertThat(succeeded.findings().notes())
+                .anyMatch(note -> note.startsWith("CT series " + TestStudy.CT_SERIES)
+                        && note.contains("compressed with loss (ISO_15444_1, ratio 8.5)"));
+        Dataset fused = Part10.read(temp.resolve("staging/mip-0002.dcm")).dataset();
+        assertThat(fused.string(Tag.LossyImageCompression)).contains("01");
+        assertThat(fused.doubleValue(Tag.LossyImageCompressionRatio)).hasValue(8.5);
+        for (String ofPetOnly : List.of("mip-0001.dcm", "seg-0001.dcm", "pet-0001.dcm")) {
+            assertThat(Part10.read(temp.resolve("staging").resolve(ofPetOnly))
+                            .dataset()
+                            .string(Tag.LossyImageCompression))
+                    .as(ofPetOnly)
+                    .contains("00");
+        }
+    }
+
     /** The segmentation on the PET's grid holds exactly the voxels whose formula is above the model's threshold. */
     @Test
     void the_segmentation_is_the_mask_of_the_formula() throws IOException {

@@ -1,6 +1,8 @@
 package io.tomogrid.node.command;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tomogrid.codec.CodecStatus;
+import io.tomogrid.codec.PixelDecoder;
 import io.tomogrid.node.NodeClient;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
@@ -81,6 +83,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(disk(home.home()));
         findings.add(layout());
         findings.add(gpus());
+        new PixelDecoder().codecs().forEach(codec -> findings.add(codec(codec)));
         findings.add(peer("storescu", "DCMTK, a DICOM peer for tests", "dcmtk"));
         findings.add(peer("Orthanc", "Orthanc, a PACS for demo --pacs orthanc", "orthanc"));
         findings.add(peer("dciodvfy", "dciodvfy, checks of the results' IODs in tests", "dicom3tools"));
@@ -157,6 +160,17 @@ public final class DoctorCommand implements Callable<Integer> {
         } catch (InventoryException e) {
             return new Finding(Level.NOTE, "GPU", "SIMULATED, one A100-40GB: " + e.getMessage(), "");
         }
+    }
+
+    /** Without one, images of that kind are stored and forwarded, but not processed. */
+    static Finding codec(CodecStatus codec) {
+        return codec.present()
+                ? new Finding(Level.OK, "codec", codec.formats(), "")
+                : new Finding(
+                        Level.NOTE,
+                        "codec",
+                        codec.formats() + ": missing, such images are stored and forwarded, but not processed",
+                        "apt-get install " + codec.debianPackage());
     }
 
     private static Finding peer(String program, String what, String debian) {

@@ -1,11 +1,11 @@
 package io.tomogrid.gateway.dicomweb;
 
 import io.tomogrid.archive.SegmentReader;
+import io.tomogrid.codec.UndecodableException;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.DatasetReader;
 import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.Element;
-import io.tomogrid.dicom.FrameReader;
 import io.tomogrid.dicom.ReadLimits;
 import io.tomogrid.dicom.Uid;
 import io.tomogrid.gateway.RequestFault;
@@ -76,7 +76,7 @@ class RetrieveController {
             files(List.of(stored), accept, response);
             return;
         }
-        String transferSyntax = Rendition.transferSyntax(stored, accepted.transferSyntax());
+        String transferSyntax = renditions.transferSyntax(stored, accepted.transferSyntax());
         response.setContentType(Accepted.DICOM + "; transfer-syntax=" + transferSyntax);
         renditions.write(stored, transferSyntax, response.getOutputStream());
     }
@@ -89,8 +89,11 @@ class RetrieveController {
         }
         // all of them before the first byte: afterwards the status cannot be changed
         List<String> syntaxes = found.stream()
-                .map(s -> Rendition.transferSyntax(s, accepted.transferSyntax()))
+                .map(s -> renditions.transferSyntax(s, accepted.transferSyntax()))
                 .toList();
+        for (int i = 0; i < found.size(); i++) {
+            renditions.check(found.get(i), syntaxes.get(i));
+        }
         MultipartWriter parts = begin(response, Accepted.DICOM);
         for (int i = 0; i < found.size(); i++) {
             parts.part(
@@ -156,7 +159,7 @@ class RetrieveController {
                 Arrays.stream(numbers.split(",")).mapToInt(Integer::parseInt).toArray();
         Stored stored = instances.instance(study, series, instance);
         Accepted accepted = Accepted.choose(accept, Accepted.OCTETS);
-        String transferSyntax = Rendition.framesTransferSyntax(stored, accepted.transferSyntax());
+        String transferSyntax = renditions.framesTransferSyntax(stored, accepted.transferSyntax());
         if (wanted.length > 1 && !accepted.multipart()) {
             throw RequestFault.notAcceptable(
                     "Accept: several frames go as multipart/related; type=\"application/octet-stream\"");
@@ -170,9 +173,9 @@ class RetrieveController {
         String type = Accepted.OCTETS + "; transfer-syntax=" + transferSyntax;
         InputStream in = renditions.open(stored);
         try {
-            FrameReader frames = frameReader(stored, in);
-            if (Arrays.stream(wanted).max().getAsInt() > frames.frames()) {
-                throw RequestFault.notFound("the instance has " + frames.frames() + " frames");
+            Rendition.Frames frames = renditions.frames(stored, transferSyntax, in);
+            if (Arrays.stream(wanted).max().getAsInt() > frames.count()) {
+                throw RequestFault.notFound("the instance has " + frames.count() + " frames");
             }
             byte[] frame = frame(frames, wanted[0]);
             if (!multipart) {
@@ -187,7 +190,7 @@ class RetrieveController {
                     if (wanted[i] <= wanted[i - 1]) {
                         in.close();
                         in = renditions.open(stored);
-                        frames = frameReader(stored, in);
+                        frames = renditions.frames(stored, transferSyntax, in);
                     }
                     frame = frame(frames, wanted[i]);
                 }
@@ -200,18 +203,10 @@ class RetrieveController {
         }
     }
 
-    private static FrameReader frameReader(Stored stored, InputStream in) throws IOException {
-        try {
-            return FrameReader.open(in, stored.transferSyntax());
-        } catch (DicomFormatException noImage) {
-            throw RequestFault.notFound(noImage.getMessage());
-        }
-    }
-
-    private static byte[] frame(FrameReader frames, int number) throws IOException {
+    private static byte[] frame(Rendition.Frames frames, int number) throws IOException {
         try {
             return frames.frame(number);
-        } catch (DicomFormatException noFrame) {
+        } catch (DicomFormatException | UndecodableException noFrame) {
             throw RequestFault.notFound(noFrame.getMessage());
         }
     }
@@ -237,10 +232,10 @@ class RetrieveController {
         if (element instanceof Element.Value value) {
             bulk(value.value(), Uid.ExplicitVRLittleEndian, accepted, response);
         } else if (element instanceof Element.Fragments) {
-            String transferSyntax = Rendition.framesTransferSyntax(stored, accepted.transferSyntax());
+            String transferSyntax = renditions.framesTransferSyntax(stored, accepted.transferSyntax());
             int count;
             try (InputStream in = renditions.open(stored)) {
-                count = frameReader(stored, in).frames();
+                count = renditions.frames(stored, transferSyntax, in).count();
             }
             int[] all = java.util.stream.IntStream.rangeClosed(1, count).toArray();
             frames(stored, all, transferSyntax, true, response);
