@@ -16,18 +16,48 @@ const [source, target] = process.argv.slice(2);
 if (!source || !target) {
   throw new Error('expected two folders: the package\'s dist and where the viewer goes');
 }
-const ndarrayConstructor = fs.readFileSync(path.join(here, 'ndarray-constructor.js'), 'utf8').replace(/^\/\/.*\n/gm, '');
+const body = file => fs.readFileSync(path.join(here, file), 'utf8').replace(/^\/\/.*\n/gm, '').trim();
+const replacements = [
+  { head: 'function compileConstructor(', body: body('ndarray-constructor.js'), count: 0 },
+  { head: 'function craftInvokerFunction(', body: body('embind-invoker.js'), count: 0 },
+  { head: '__emval_get_method_caller=(argCount,argTypes,kind)=>', body: body('embind-method-caller.js'), count: 0 },
+  { head: 'function craftEmvalAllocator(', body: body('embind-allocator.js'), count: 0 },
+  {
+    head: 'function createNamedFunction(',
+    body: "function createNamedFunction(name, body) { return Object.defineProperty(body, 'name', { value: name }); }",
+    count: 0,
+  },
+];
 const beside = `${target}.new`;
 fs.rmSync(beside, { recursive: true, force: true });
 let publicPaths = 0;
-let ndarrays = 0;
 
-/** SEG and RTSTRUCT are read with ndarray. */
+/** Behind the end of a function: braces are counted where they are no text or comment. */
+function endOf(text, start) {
+  const token = /\/\/[^\n]*|\/\*[^]*?\*\/|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|`(?:[^`\\]|\\[^])*`|[{}]/g;
+  token.lastIndex = start;
+  let depth = 0;
+  for (let found = token.exec(text); found; found = token.exec(text)) {
+    depth += found[0] === '{' ? 1 : found[0] === '}' ? -1 : 0;
+    if (depth === 0 && found[0] === '}') {
+      return token.lastIndex;
+    }
+  }
+  throw new Error(`no end of ${text.slice(start, start + 60)}`);
+}
+
+/** SEG and RTSTRUCT are read with ndarray, compressed images with decoders that embind wraps. */
 function withoutEvaluation(text) {
-  return text.replace(/function compileConstructor\(dtype, dimension\) \{[^]*?\n\s*(?=function arrayDType\()/g, () => {
-    ndarrays++;
-    return ndarrayConstructor;
-  });
+  for (const replaced of replacements) {
+    for (let at = text.indexOf(replaced.head); at >= 0; at = text.indexOf(replaced.head, at + replaced.body.length)) {
+      const end = endOf(text, at);
+      if (/\bFunction\b/.test(text.slice(at, end))) {
+        text = text.slice(0, at) + replaced.body + text.slice(end);
+        replaced.count++;
+      }
+    }
+  }
+  return text;
 }
 
 for (const name of fs.readdirSync(source, { recursive: true })) {
@@ -52,8 +82,8 @@ for (const name of fs.readdirSync(source, { recursive: true })) {
 const index = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
 const bundle = index.match(/src="\/(app\.bundle\.[0-9a-f]+\.js)"/);
 const styles = [...index.matchAll(/href="\/([^"]+\.css)" rel="stylesheet"/g)].map(m => m[1]);
-if (publicPaths === 0 || ndarrays === 0 || !bundle || styles.length === 0) {
-  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${ndarrays} ndarrays, bundle ${bundle}, styles ${styles}`);
+if (publicPaths === 0 || replacements.some(replaced => replaced.count === 0) || !bundle || styles.length === 0) {
+  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(replaced => `${replaced.count} × ${replaced.head}`)}, bundle ${bundle}, styles ${styles}`);
 }
 // A page of our own without inline scripts: the content security policy forbids them.
 fs.writeFileSync(path.join(beside, 'index.html'), `<!doctype html>

@@ -22,6 +22,8 @@ const told = await watched(order, async (page, origin, notes) => {
   await layOver(page, 'ctAXIAL');
   await until(page, 'the lesions', n => window.services.segmentationService.getSegmentations()
     .some(one => Object.keys(one.segments).length === n), order.lesions);
+  await until(page, 'the lesions over every image', () => [...window.services.viewportGridService.getState().viewports.keys()]
+    .every(id => window.services.segmentationService.getSegmentationRepresentations(id).some(shown => shown.visible)));
   notes.segments = await page.evaluate(segments);
   await page.getByText('Lesion 1', { exact: true }).first().click();
   notes.lesion = await card(page, 'Lesion 1');

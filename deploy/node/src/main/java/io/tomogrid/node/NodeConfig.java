@@ -103,7 +103,7 @@ public record NodeConfig(
     }
 
     /** Where the build unpacked the viewer, if it could fetch it. */
-    static Path viewer() {
+    public static Path viewer() {
         return Path.of(System.getProperty("tomogrid.root", "."), ".tomogrid", "viewer");
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "Takes a PET-CT study from C-STORE to results in a PACS and prints what was found.",
-            "Without DIR: a synthetic study with known spheres. A node that runs in --home is used, else one is started."
+            "Without DIR: a synthetic study with known spheres. The node that is started for it keeps all in --home."
         },
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
@@ -111,20 +111,20 @@ public final class DemoCommand implements Callable<Integer> {
                 java.nio.file.Files.writeString(json, ended.json() + "\n");
             }
             if (stay) {
-                stay(node, ended, out);
+                stay(node, ended, raw ? "viewer" : "tmtv", out);
             } else {
-                out.println("To look at it in a browser: ./tomogrid demo --stay");
+                WhereToLook.find().afterwards(home.normalize()).forEach(out::println);
             }
         });
         return ending.good() ? 0 : 1;
     }
 
-    private static void stay(NodeHome.Running node, Demo.Ending ended, PrintWriter out) throws IOException {
+    private void stay(NodeHome.Running node, Demo.Ending ended, String mode, PrintWriter out) throws IOException {
         NodeClient gateway = new NodeClient(node.gateway(), node.token());
         out.println();
-        out.println("Status: " + gateway.loginLink());
-        out.println("Viewer: " + gateway.loginLink() + "&/viewer/tmtv?StudyInstanceUIDs=" + ended.study());
-        out.println("Each link lets a browser in once. Ctrl-C ends the node.");
+        WhereToLook.find()
+                .now(home.normalize(), gateway::loginLink, mode, ended.study())
+                .forEach(out::println);
         out.flush();
         try {
             new CountDownLatch(1).await();
