@@ -80,10 +80,7 @@ final class HdfsFaults {
             return safeMode(failed);
         }
         if (type.endsWith(".StandbyException")) {
-            return unavailable(
-                    "this name node is a standby",
-                    "name the active one, or the name service with its hdfs-site.xml on the class path",
-                    failed);
+            return unavailable("this name node is a standby", "name the active one", failed);
         }
         if (type.endsWith(".AccessControlException")) {
             return unavailable(

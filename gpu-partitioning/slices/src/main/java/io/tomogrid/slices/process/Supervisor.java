@@ -19,9 +19,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Supervisor implements Supervised {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
-    /** The last two: where a container image keeps the GPU's driver, and whether executors shall use it. */
+    /**
+     * The last three: where a container image keeps the GPU's driver, whether executors shall use it, and who reads the
+     * archive where that is on HDFS.
+     */
     private static final List<String> INHERITED =
-            List.of("PATH", "HOME", "LANG", "JAVA_HOME", "LD_LIBRARY_PATH", "TOMOGRID_BACKEND");
+            List.of("PATH", "HOME", "LANG", "JAVA_HOME", "LD_LIBRARY_PATH", "TOMOGRID_BACKEND", "HADOOP_USER_NAME");
 
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;

@@ -94,6 +94,7 @@ class SupervisorTest {
                             "JAVA_HOME",
                             "LD_LIBRARY_PATH",
                             "TOMOGRID_BACKEND",
+                            "HADOOP_USER_NAME",
                             "TOMOGRID_TOKEN",
                             "PWD",
                             "SHLVL",
