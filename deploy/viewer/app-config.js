@@ -8,6 +8,27 @@ window.config = {
   showStudyList: true,
   extensions: [],
   modes: [],
+  // the lesions that were found lie in the study as SEG: the fusion shows them, too, and lists the series at its side
+  modesConfiguration: {
+    '@ohif/mode-tmtv': {
+      sopClassHandlers: { $unshift: ['@ohif/extension-cornerstone-dicom-seg.sopClassHandlerModule.dicom-seg'] },
+      routes: {
+        0: {
+          layoutInstance: {
+            props: {
+              leftPanelClosed: { $set: false },
+              viewports: {
+                $push: [{
+                  namespace: '@ohif/extension-cornerstone-dicom-seg.viewportModule.dicom-seg',
+                  displaySetsToDisplay: ['@ohif/extension-cornerstone-dicom-seg.sopClassHandlerModule.dicom-seg'],
+                }],
+              },
+            },
+          },
+        },
+      },
+    },
+  },
   // no tour; it covers the images
   customizationService: [{ 'ohif.tours': { $set: [] } }],
   investigationalUseDialog: { option: 'never' },

@@ -1,7 +1,8 @@
 // Makes of the OHIF package what the gateway serves under /viewer/:
 //   node unpack.mjs PACKAGE_DIST TARGET
 // Left out: source maps, the service worker and what loads scripts from elsewhere, in-browser AI models (ort).
-// The base address /viewer/ is put where the package was built for /. Fails when the package is not as expected, so that
+// The base address /viewer/ is put where the package was built for /; what evaluates source text that it has made, which
+// the content security policy forbids, gets a body that does not. Fails when the package is not as expected, so that
 // another version is looked at before it is served.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -15,9 +16,20 @@ const [source, target] = process.argv.slice(2);
 if (!source || !target) {
   throw new Error('expected two folders: the package\'s dist and where the viewer goes');
 }
+const ndarrayConstructor = fs.readFileSync(path.join(here, 'ndarray-constructor.js'), 'utf8').replace(/^\/\/.*\n/gm, '');
 const beside = `${target}.new`;
 fs.rmSync(beside, { recursive: true, force: true });
 let publicPaths = 0;
+let ndarrays = 0;
+
+/** SEG and RTSTRUCT are read with ndarray. */
+function withoutEvaluation(text) {
+  return text.replace(/function compileConstructor\(dtype, dimension\) \{[^]*?\n\s*(?=function arrayDType\()/g, () => {
+    ndarrays++;
+    return ndarrayConstructor;
+  });
+}
+
 for (const name of fs.readdirSync(source, { recursive: true })) {
   const from = path.join(source, name);
   if (LEFT_OUT.test(name) || !fs.statSync(from).isFile()) {
@@ -29,7 +41,7 @@ for (const name of fs.readdirSync(source, { recursive: true })) {
     const text = fs.readFileSync(from, 'utf8');
     const rebased = text.replaceAll('__webpack_require__.p = "/"', `__webpack_require__.p = "${BASE}"`);
     publicPaths += rebased === text ? 0 : 1;
-    fs.writeFileSync(to, rebased);
+    fs.writeFileSync(to, withoutEvaluation(rebased));
   } else if (name.endsWith('.css')) {
     fs.writeFileSync(to, fs.readFileSync(from, 'utf8').replaceAll('url(/', `url(${BASE}`));
   } else {
@@ -40,8 +52,8 @@ for (const name of fs.readdirSync(source, { recursive: true })) {
 const index = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
 const bundle = index.match(/src="\/(app\.bundle\.[0-9a-f]+\.js)"/);
 const styles = [...index.matchAll(/href="\/([^"]+\.css)" rel="stylesheet"/g)].map(m => m[1]);
-if (publicPaths === 0 || !bundle || styles.length === 0) {
-  throw new Error(`not the package that this was written for: ${publicPaths} public paths, bundle ${bundle}, styles ${styles}`);
+if (publicPaths === 0 || ndarrays === 0 || !bundle || styles.length === 0) {
+  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${ndarrays} ndarrays, bundle ${bundle}, styles ${styles}`);
 }
 // A page of our own without inline scripts: the content security policy forbids them.
 fs.writeFileSync(path.join(beside, 'index.html'), `<!doctype html>

@@ -10,4 +10,4 @@ command -v nvcc >/dev/null || { echo "build-ptx.sh: nvcc is missing: install the
 nvcc --ptx -arch=compute_80 -std=c++17 -O3 -fmad=false -Werror all-warnings -o petct.ptx petct.cu
 sed -e 's/^\.version .*/.version 7.8/' -e '/^\/\/ /d' petct.ptx >"$into/petct.ptx"
 rm petct.ptx
-LC_ALL=C sha256sum -- *.cu *.cuh >"$into/petct.sources.sha256"
+sha256sum -- *.cu *.cuh | LC_ALL=C sort -k 2 >"$into/petct.sources.sha256"

@@ -1,4 +1,6 @@
-// The operations of petct-standard: each kernel gives one thread one item. The arithmetic is in the headers.
+// The operations of petct-standard and pet-osem: each kernel gives one thread one item. The arithmetic is in the headers.
+#include "joseph.cuh"
+#include "osem.cuh"
 #include "rotation.cuh"
 #include "sphere.cuh"
 #include "trilinear.cuh"
@@ -73,6 +75,48 @@ __global__ void sphere_means(
     if (n < items) {
         const tomogrid::Sphere sphere = {offsets, weights, count, reach.nx, reach.ny, reach.nz};
         means[n] = tomogrid::sphereMean(suv, grid, sphere, centres[n]);
+    }
+}
+
+/** Items: see tomogrid::forwardPlanes. */
+__global__ void project_planes(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, const int *views, const int *chunks, const float *image,
+        float *projections) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::forwardPlanes(n, scan, {courses, rows, steps, slices, planes}, views, chunks, image, projections);
+    }
+}
+
+/** Items: see tomogrid::backTile. @param alongY 0 or 1 */
+__global__ void back_project_tiles(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, const int *views, int alongY, const unsigned *crossing,
+        const float *projections, float *image) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::backTile(
+                n, scan, {courses, rows, steps, slices, planes}, views, alongY != 0, crossing, projections, image);
+    }
+}
+
+/** Items: bins of the subset. */
+__global__ void osem_ratio(
+        long long items, const float *counts, const float *factors, const float *additive, int planesOfLine,
+        float *projections) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::ratio(n, counts, factors, additive, planesOfLine, projections);
+    }
+}
+
+/** Items: voxels. */
+__global__ void osem_update(
+        long long items, const float *correction, const float *sensitivity, float least, float *image) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::corrected(n, correction, sensitivity, least, image);
     }
 }
 

@@ -6,8 +6,10 @@
 
 #ifdef __CUDACC__
 #define TOMOGRID_BOTH __host__ __device__ inline
+#define TOMOGRID_UNROLL _Pragma("unroll")
 #else
 #define TOMOGRID_BOTH inline
+#define TOMOGRID_UNROLL
 #endif
 
 namespace tomogrid {
@@ -25,6 +27,16 @@ struct Place {
 TOMOGRID_BOTH Place place(long long n, Grid grid) {
     const long long row = n / grid.nx;
     return {static_cast<int>(n % grid.nx), static_cast<int>(row % grid.ny), static_cast<int>(row / grid.ny)};
+}
+
+/** What no thread of the launch writes to: by the way of the read-only cache. */
+template <typename T>
+TOMOGRID_BOTH T read(const T *at) {
+#ifdef __CUDA_ARCH__
+    return __ldg(at);
+#else
+    return *at;
+#endif
 }
 
 /** Puts the larger of two numbers into a place that other threads write to as well. */

@@ -4,9 +4,11 @@
 //
 //   g++ -std=c++17 -O2 -ffp-contract=off -fPIC -shared -pthread -Wl,-soname,libcuda.so.1 -o libcuda.so.1 libcuda.cpp
 //
-// Environment: TOMOGRID_EMULATED_MEMORY, bytes of device memory (1 GiB); TOMOGRID_EMULATED_DEVICES, 0 for none.
+// Environment: TOMOGRID_EMULATED_MEMORY, bytes of device memory (1 GiB); TOMOGRID_EMULATED_DEVICES, 0 for none;
+// TOMOGRID_EMULATED_DRIVER, the CUDA that it knows (12060).
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -39,11 +41,12 @@ namespace emulated {
 
 // The vendor's numbers, cuda.h.
 constexpr int SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100,
-              INVALID_DEVICE = 101, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 500,
+              INVALID_DEVICE = 101, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, UNSUPPORTED_PTX_VERSION = 222, INVALID_HANDLE = 400, NOT_FOUND = 500,
               ILLEGAL_ADDRESS = 700;
 constexpr int ATTRIBUTE_MULTIPROCESSORS = 16, ATTRIBUTE_MAJOR = 75, ATTRIBUTE_MINOR = 76;
 constexpr unsigned MOST_THREADS_OF_A_BLOCK = 1024;
 
+using Clock = std::chrono::steady_clock;
 using Call = void (*)(void *function, void **parameters);
 using Address = unsigned long long;
 
@@ -74,6 +77,10 @@ const Kernel kernels[] = {
         kernel("project_nodes", project_nodes),
         kernel("blend", blend),
         kernel("sphere_means", sphere_means),
+        kernel("project_planes", project_planes),
+        kernel("back_project_tiles", back_project_tiles),
+        kernel("osem_ratio", osem_ratio),
+        kernel("osem_update", osem_update),
 };
 
 unsigned long long fromEnvironment(const char *name, unsigned long long otherwise) {
@@ -157,6 +164,17 @@ int devices() {
     return fromEnvironment("TOMOGRID_EMULATED_DEVICES", 1) == 0 ? 0 : 1;
 }
 
+int driver() {
+    return static_cast<int>(fromEnvironment("TOMOGRID_EMULATED_DRIVER", 12060));
+}
+
+/** The latest PTX that the driver takes, times 10: 7.0 with CUDA 11.0, 8.0 with 12.0; 12.6 has that of 12.5. */
+int latestPtx() {
+    const int major = driver() / 1000;
+    const int minor = driver() % 1000 / 10;
+    return (major - 4) * 10 + minor - (major == 12 && minor > 5 ? 1 : 0);
+}
+
 /** What every call but the first ones demands: cuInit, and a context that is current on the calling thread. */
 int ready() {
     return !initialized ? NOT_INITIALIZED : current == nullptr ? INVALID_CONTEXT : SUCCESS;
@@ -209,7 +227,7 @@ CUDA cuInit(unsigned flags) {
 }
 
 CUDA cuDriverGetVersion(int *version) {
-    *version = 12060;
+    *version = driver();
     return SUCCESS;
 }
 
@@ -259,6 +277,32 @@ CUDA cuCtxSynchronize() {
     return ready();
 }
 
+CUDA cuEventCreate(void **event, unsigned) {
+    *event = new Clock::time_point();
+    return ready();
+}
+
+/** Kernels end before their launch returns: an event is over when it is recorded. */
+CUDA cuEventRecord(void *event, void *) {
+    *static_cast<Clock::time_point *>(event) = Clock::now();
+    return ready();
+}
+
+CUDA cuEventSynchronize(void *) {
+    return ready();
+}
+
+CUDA cuEventElapsedTime(float *milliseconds, void *from, void *to) {
+    const auto elapsed = *static_cast<Clock::time_point *>(to) - *static_cast<Clock::time_point *>(from);
+    *milliseconds = std::chrono::duration<float, std::milli>(elapsed).count();
+    return ready();
+}
+
+CUDA cuEventDestroy_v2(void *event) {
+    delete static_cast<Clock::time_point *>(event);
+    return ready();
+}
+
 CUDA cuMemGetInfo_v2(std::size_t *free, std::size_t *total) {
     *free = memory.free();
     *total = memory.total();
@@ -298,8 +342,14 @@ CUDA cuModuleLoadData(void **module, const void *image) {
     if (state != SUCCESS) {
         return state;
     }
-    if (image == nullptr || std::strstr(static_cast<const char *>(image), ".version ") == nullptr) {
+    const char *version = image == nullptr ? nullptr : std::strstr(static_cast<const char *>(image), ".version ");
+    int major = 0;
+    int minor = 0;
+    if (version == nullptr || std::sscanf(version, ".version %d.%d", &major, &minor) != 2) {
         return INVALID_IMAGE;
+    }
+    if (10 * major + minor > latestPtx()) {
+        return UNSUPPORTED_PTX_VERSION;
     }
     *module = new std::string(static_cast<const char *>(image));
     return SUCCESS;

@@ -1,5 +1,6 @@
 package io.tomogrid.node;
 
+import io.tomogrid.archive.ArchiveReadiness;
 import io.tomogrid.gateway.GatewayApplication;
 import io.tomogrid.inference.runtime.SuvThreshold;
 import io.tomogrid.inference.service.InferenceApplication;
@@ -12,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.channels.FileLock;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.logging.LogFile;
@@ -39,6 +42,8 @@ import org.springframework.core.env.StandardEnvironment;
 public final class Node implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
 
+    private static final Duration ARCHIVE_PATIENCE = Duration.ofMinutes(5);
+
     private final NodeConfig config;
     private final NodeHome.Running running;
     private final Deque<AutoCloseable> parts;
@@ -49,11 +54,14 @@ public final class Node implements AutoCloseable {
         this.parts = parts;
     }
 
-    /** @throws IOException if a part cannot be started; what had been started is ended again */
-    public static Node start(NodeConfig config) throws IOException {
+    /**
+     * @param tell is told what the start waits for, if it does
+     * @throws IOException if a part cannot be started; what had been started is ended again
+     */
+    public static Node start(NodeConfig config, Consumer<String> tell) throws IOException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
-            return start(config, NodeConfig.Layout.find(), parts);
+            return start(config, NodeConfig.Layout.find(), parts, tell);
         } catch (IOException | RuntimeException e) {
             closeAll(parts);
             throw e;
@@ -64,12 +72,14 @@ public final class Node implements AutoCloseable {
         return running;
     }
 
-    private static Node start(NodeConfig config, NodeConfig.Layout layout, Deque<AutoCloseable> parts)
+    private static Node start(
+            NodeConfig config, NodeConfig.Layout layout, Deque<AutoCloseable> parts, Consumer<String> tell)
             throws IOException {
         NodeHome home = config.home();
         FileLock lock = home.lock();
         parts.push(lock.channel());
         logToFile(home);
+        URI archive = archive(config, tell);
         String token = token();
         int masterPort = freePort();
         int agentPort = freePort();
@@ -86,16 +96,16 @@ public final class Node implements AutoCloseable {
                     starters.submit(() -> InferenceApplication.start(inference(home, token)));
             Postgres postgres = Postgres.start(home);
             parts.push(postgres);
-            Future<ConfigurableApplicationContext> gatewayStart =
-                    starters.submit(() -> GatewayApplication.start(gateway(config, postgres, token), window::hangInto));
+            Future<ConfigurableApplicationContext> gatewayStart = starters.submit(
+                    () -> GatewayApplication.start(gateway(config, archive, postgres, token), window::hangInto));
             ConfigurableApplicationContext inference = started("the model service", inferenceStart, parts);
             ConfigurableApplicationContext gateway = started("the gateway", gatewayStart, parts);
             URI inferenceUrl = url(inference);
             URI gatewayUrl = url(gateway);
             ConfigurableApplicationContext manager = started(
                     "the manager",
-                    starters.submit(() -> ManagerApplication.start(
-                            manager(config, postgres, token, gatewayUrl, inferenceUrl, driverPort, agentPort))),
+                    starters.submit(() -> ManagerApplication.start(manager(
+                            config, archive, postgres, token, gatewayUrl, inferenceUrl, driverPort, agentPort))),
                     parts);
             window.open(url(manager));
             int dicomPort = new NodeClient(gatewayUrl, token).dicomPort();
@@ -112,6 +122,15 @@ public final class Node implements AutoCloseable {
         } finally {
             starters.shutdown();
         }
+    }
+
+    /** Waited for before anything else starts, so that whoever started the node hears what is missing. */
+    private static URI archive(NodeConfig config, Consumer<String> tell) throws IOException {
+        HomeArchive kept = new HomeArchive(config.home());
+        URI archive = kept.choose(config.archive());
+        ArchiveReadiness.await(archive, ARCHIVE_PATIENCE, tell);
+        kept.keep(archive);
+        return archive;
     }
 
     /**
@@ -151,13 +170,16 @@ public final class Node implements AutoCloseable {
                 "spring.datasource.password", postgres.password());
     }
 
-    private static Map<String, Object> gateway(NodeConfig config, Postgres postgres, String token) throws IOException {
+    private static Map<String, Object> gateway(NodeConfig config, URI archive, Postgres postgres, String token)
+            throws IOException {
         Map<String, Object> map = common(config.home(), "gateway", token);
         map.putAll(database(postgres));
         map.put("server.port", config.httpPort());
-        map.put("tomogrid.gateway.archive-root", config.home().archive().toUri().toString());
+        map.put("server.address", config.listen());
+        map.put("tomogrid.gateway.archive-root", archive.toString());
         map.put("tomogrid.gateway.web.viewer", NodeConfig.viewer().toString());
         map.put("tomogrid.gateway.spool", config.home().folder("spool").toString());
+        map.put("tomogrid.gateway.dicom.host", config.listen());
         map.put("tomogrid.gateway.dicom.port", config.dicomPort());
         map.put("tomogrid.gateway.dicom.ae-title", config.aeTitle());
         map.put("tomogrid.gateway.dicom.calling-allowed", String.join(",", config.callingAllowed()));
@@ -175,7 +197,14 @@ public final class Node implements AutoCloseable {
     }
 
     private static Map<String, Object> manager(
-            NodeConfig config, Postgres postgres, String token, URI gateway, URI inference, int driver, int agent)
+            NodeConfig config,
+            URI archive,
+            Postgres postgres,
+            String token,
+            URI gateway,
+            URI inference,
+            int driver,
+            int agent)
             throws IOException {
         Map<String, Object> map = common(config.home(), "manager", token);
         map.putAll(database(postgres));
@@ -184,7 +213,7 @@ public final class Node implements AutoCloseable {
         map.put("tomogrid.manager.agents[0]", "http://127.0.0.1:" + agent);
         map.put("tomogrid.manager.inference-url", inference.toString());
         map.put("tomogrid.manager.model", SuvThreshold.NAME);
-        map.put("tomogrid.manager.archive-root", config.home().archive().toUri().toString());
+        map.put("tomogrid.manager.archive-root", archive.toString());
         map.put(
                 "tomogrid.manager.staging-root",
                 config.home().folder("staging").toUri().toString());

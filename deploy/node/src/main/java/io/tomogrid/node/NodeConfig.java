@@ -1,11 +1,13 @@
 package io.tomogrid.node;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How a node is to run.
@@ -19,6 +21,9 @@ import java.util.Locale;
  * @param destinations where results go
  * @param inventory {@code auto}: GPUs found through NVML, else a simulated one; {@code simulated}
  * @param executorMemory heap of one Spark executor, e.g. {@code 3g}
+ * @param archive where the archive is, {@code hdfs:} or {@code file:}; empty for the one that the home has, see {@link
+ *     HomeArchive}
+ * @param listen address on which DICOM and the gateway's HTTP listen: {@link #LOOPBACK} or {@link #EVERYWHERE}
  */
 public record NodeConfig(
         NodeHome home,
@@ -29,13 +34,48 @@ public record NodeConfig(
         Duration quietPeriod,
         List<Destination> destinations,
         String inventory,
-        String executorMemory) {
+        String executorMemory,
+        Optional<URI> archive,
+        String listen) {
+    public static final String LOOPBACK = "127.0.0.1";
+    /** Every address of the machine; in a container, whose published ports decide who comes in. */
+    public static final String EVERYWHERE = "0.0.0.0";
+
     /** Enough for a CT of 512 x 512 x 600 and the PET on its grid. */
     public static final String EXECUTOR_MEMORY = "3g";
 
     public NodeConfig {
         callingAllowed = List.copyOf(callingAllowed);
         destinations = List.copyOf(destinations);
+        if (!listen.equals(LOOPBACK) && !listen.equals(EVERYWHERE)) {
+            throw new IllegalArgumentException(
+                    "listen: expected " + LOOPBACK + " or " + EVERYWHERE + " (every address), got " + listen);
+        }
+    }
+
+    /** On loopback, with the archive in its home. */
+    public NodeConfig(
+            NodeHome home,
+            int dicomPort,
+            int httpPort,
+            String aeTitle,
+            List<String> callingAllowed,
+            Duration quietPeriod,
+            List<Destination> destinations,
+            String inventory,
+            String executorMemory) {
+        this(
+                home,
+                dicomPort,
+                httpPort,
+                aeTitle,
+                callingAllowed,
+                quietPeriod,
+                destinations,
+                inventory,
+                executorMemory,
+                Optional.empty(),
+                LOOPBACK);
     }
 
     /** A DICOM peer that takes results. @param name for people, from its AE title */

@@ -35,10 +35,6 @@ public record NodeHome(Path path) {
         return Files.createDirectories(path.resolve(name));
     }
 
-    public Path archive() throws IOException {
-        return folder("archive");
-    }
-
     public Path logs() throws IOException {
         return folder("logs");
     }

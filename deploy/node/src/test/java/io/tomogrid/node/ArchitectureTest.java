@@ -35,6 +35,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             io.tomogrid.dicom..               |                                                        | org.slf4j.. com.fasterxml.jackson.core..
+            io.tomogrid.codec..               | io.tomogrid.dicom..                                    | com.sun.jna..
             io.tomogrid.gateway.contract..    |                                                        | com.fasterxml.jackson..
             io.tomogrid.archive..             | io.tomogrid.dicom..                                    | org.slf4j.. org.apache.hadoop.. com.fasterxml.jackson..
             io.tomogrid.imaging..             |                                                        |
@@ -74,6 +75,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "io.tomogrid.sparkjob..",
                         "io.tomogrid.dicom..",
+                        "io.tomogrid.codec..",
                         "io.tomogrid.archive..",
                         "io.tomogrid.imaging..",
                         "io.tomogrid.engine..",

@@ -2,7 +2,6 @@ package io.tomogrid.archive;
 
 import io.tomogrid.archive.SegmentFormat.RecordHead;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -27,7 +26,6 @@ final class OpenSegment {
      * the dirty pages and says so once), so the segment is given up: everybody who waits fails, none is tried again here. */
     private static final Logger LOG = LoggerFactory.getLogger(OpenSegment.class);
     private static final SecureRandom SALTS = new SecureRandom();
-    private static final int CHUNK = 1 << 16;
 
     private final Storage storage;
     private final String name;
@@ -186,17 +184,8 @@ final class OpenSegment {
     }
 
     private void write(Payload payload) throws IOException {
-        long left = payload.length();
-        try (InputStream in = payload.open()) {
-            byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, left))];
-            while (left > 0) {
-                int read = in.read(chunk, 0, (int) Math.min(chunk.length, left));
-                if (read < 0) {
-                    throw new IOException("payload ends " + left + " bytes before its length");
-                }
-                out.write(chunk, 0, read);
-                left -= read;
-            }
+        try {
+            payload.writeTo(out);
         } catch (IOException | RuntimeException | Error cause) {
             throw broken(cause);
         }

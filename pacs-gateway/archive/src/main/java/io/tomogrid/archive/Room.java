@@ -38,10 +38,11 @@ final class Room {
     /** What a failed write is reported as; the estimate is forgotten. */
     IOException explain(IOException failed) {
         asked = false;
-        return isExhausted(failed)
+        IOException explained = storage.explain(failed);
+        return explained == failed && isExhausted(failed)
                 ? new NoRoomException(
                         "the archive's file system is full; free some or add storage, then send again", failed)
-                : failed;
+                : explained;
     }
 
     /** Whether a write failed because there was no room, anywhere in the chain of causes. */

@@ -64,7 +64,10 @@ public final class SegmentLog implements Closeable {
         Storage storage = Storage.open(root);
         try {
             return open(storage, config);
-        } catch (IOException | RuntimeException | Error failed) {
+        } catch (IOException failed) {
+            storage.close();
+            throw storage.explain(failed);
+        } catch (RuntimeException | Error failed) {
             storage.close();
             throw failed;
         }
@@ -90,6 +93,7 @@ public final class SegmentLog implements Closeable {
      * @param meta the index row from which this record's place in the index can be rebuilt; no value may be null
      * @return where the payload's bytes lie
      * @throws NoRoomException if there is no room; nothing was stored, and there is no need to start anew later
+     * @throws ArchiveUnavailableException if the file system takes nothing just now
      * @throws IOException if it cannot be made durable; it may be there all the same, but nobody may rely on it
      */
     public SegmentRef append(RecordKind kind, Map<String, String> meta, Payload payload) throws IOException {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * Collects an incoming data set before it is decided what becomes of it: the first bytes in memory, a longer one in a
@@ -17,10 +19,13 @@ public final class Spool {
     private static final String PREFIX = "incoming-";
     private static final String SUFFIX = ".spool";
     private static final int CHUNK = 1 << 16;
+    /** Arrays that are kept for the next data sets: to make, grow and clear one takes as long as to hash what comes in. */
+    private static final int SPARE = 8;
 
     private final Path folder;
     private final int memoryBytes;
     private final long maxBytes;
+    private final Queue<byte[]> spare = new ArrayBlockingQueue<>(SPARE);
 
     private Spool(Path folder, int memoryBytes, long maxBytes) {
         this.folder = folder;
@@ -52,7 +57,8 @@ public final class Spool {
      */
     public Payload receive(InputStream in) throws IOException {
         MessageDigest digest = Sha256.digest();
-        byte[] head = new byte[Math.min(CHUNK, memoryBytes)];
+        byte[] kept = spare.poll();
+        byte[] head = kept == null ? new byte[Math.min(CHUNK, memoryBytes)] : kept;
         int length = 0;
         while (length < memoryBytes) {
             if (length == head.length) {
@@ -60,7 +66,7 @@ public final class Spool {
             }
             int read = in.read(head, length, head.length - length);
             if (read < 0) {
-                return Payload.inMemory(head, length, Sha256.hex(digest.digest()));
+                return Payload.inMemory(head, length, Sha256.hex(digest.digest()), spare::offer);
             }
             digest.update(head, length, read);
             length += read;

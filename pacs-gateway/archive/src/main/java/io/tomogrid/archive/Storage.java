@@ -29,6 +29,20 @@ interface Storage extends Closeable {
 
     Path root();
 
+    /**
+     * Returns if the file system takes something now.
+     *
+     * @throws ArchiveUnavailableException saying what is wrong, if it may after a while
+     */
+    default void requireReady() throws IOException {
+        // A local folder is ready or never will be.
+    }
+
+    /** A failure as {@link ArchiveUnavailableException} or {@link NoRoomException} where it is known to be one, else as it is. */
+    default IOException explain(IOException failed) {
+        return failed;
+    }
+
     /** Makes the archive's folders, durably, where they are missing. */
     void makeFolders() throws IOException;
 

@@ -8,9 +8,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -66,6 +69,38 @@ class HdfsTest {
         List<Acknowledged> all = new ArrayList<>();
         AppendingProcess.runAndKill(root, 1, 200, errors, all);
         assertThat(all).as(Files.readString(errors)).hasSizeGreaterThanOrEqualTo(200);
+        Instant before = Instant.now();
+        assertThat(Acknowledged.missing(root, all)).isZero();
+        assertThat(Duration.between(before, Instant.now()))
+                .as("nobody waits for the lease of a writer that is known to be dead")
+                .isLessThan(Duration.ofSeconds(45));
+    }
+
+    @Test
+    void files_are_replicated_as_the_name_node_says_and_nobody_else_may_read_them() throws IOException {
+        URI root = hdfs.uri("/replicated");
+        try (SegmentLog log = SegmentLog.open(root, Acknowledged.small());
+                DistributedFileSystem admin = hdfs.admin()) {
+            SegmentRef ref = Acknowledged.append(log, "2.25.1", new byte[10]).ref();
+            FileStatus segment = admin.getFileStatus(new org.apache.hadoop.fs.Path(root.getPath(), ref.segment()));
+            assertThat(segment.getReplication()).as("the client's default is 3").isEqualTo((short) 1);
+            assertThat(segment.getPermission()).hasToString("rw-------");
+        }
+    }
+
+    /** ARC-05: erasure coding cannot sync. */
+    @Test
+    void a_folder_with_erasure_coding_is_written_in_replicas_that_can_sync() throws IOException {
+        URI root = hdfs.uri("/coded");
+        try (DistributedFileSystem admin = hdfs.admin()) {
+            admin.mkdirs(new org.apache.hadoop.fs.Path("/coded"));
+            admin.enableErasureCodingPolicy("XOR-2-1-1024k");
+            admin.setErasureCodingPolicy(new org.apache.hadoop.fs.Path("/coded"), "XOR-2-1-1024k");
+        }
+        List<Acknowledged> all = new ArrayList<>();
+        try (SegmentLog log = SegmentLog.open(root, Acknowledged.small())) {
+            all.add(Acknowledged.append(log, "2.25.1", new byte[10]));
+        }
         assertThat(Acknowledged.missing(root, all)).isZero();
     }
 

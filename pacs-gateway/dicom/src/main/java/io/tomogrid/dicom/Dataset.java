@@ -21,6 +21,16 @@ import java.util.TreeMap;
  */
 public final class Dataset implements Iterable<Element> {
     private final TreeMap<Integer, Element> elements = new TreeMap<>(Integer::compareUnsigned);
+    /** Of an item: it came with its length instead of a delimiter, and is written so. */
+    private boolean definedLength;
+
+    boolean definedLength() {
+        return definedLength;
+    }
+
+    void setDefinedLength(boolean definedLength) {
+        this.definedLength = definedLength;
+    }
 
     @Override
     public Iterator<Element> iterator() {

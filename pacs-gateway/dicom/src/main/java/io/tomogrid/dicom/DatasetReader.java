@@ -200,7 +200,7 @@ public final class DatasetReader {
             vr = implicitVr(tag);
         }
         if (vr == VR.SQ) {
-            into.put(new Element.Items(tag, items(tag, length, depth, explicitHere)));
+            into.put(new Element.Items(tag, items(tag, length, depth, explicitHere), length != UNDEFINED));
         } else if (vr == VR.UN && length == UNDEFINED) {
             // PS3.5 6.2.2: a sequence in implicit little endian, whatever is around it
             boolean around = bigEndian;
@@ -234,6 +234,7 @@ public final class DatasetReader {
                 throw new DicomFormatException("more than " + limits.maxElements() + " elements and items");
             }
             Dataset dataset = new Dataset();
+            dataset.setDefinedLength(itemLength != UNDEFINED);
             long itemEnd = itemLength == UNDEFINED ? Long.MAX_VALUE : position + Integer.toUnsignedLong(itemLength);
             long before = position;
             boolean signedAround = signedPixels; // an icon has pixels of its own

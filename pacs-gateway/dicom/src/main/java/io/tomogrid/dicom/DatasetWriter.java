@@ -7,11 +7,13 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes a data set. Sequences and items are written with undefined lengths and delimiters, so that nothing has to be
- * measured beforehand; values of odd length are padded (PS3.5 section 6.2).
+ * Writes a data set. Sequences and items are written with undefined lengths and delimiters, unless they were read with
+ * their lengths; values of odd length are padded (PS3.5 section 6.2).
  */
 public final class DatasetWriter {
     private static final int UNDEFINED = 0xffffffff;
+    /** Bytes of a delimiter, and of what begins an item. */
+    private static final int DELIMITER = 8;
 
     private final OutputStream out;
     private final boolean explicit;
@@ -55,13 +57,7 @@ public final class DatasetWriter {
             if (element instanceof Element.Value value) {
                 value(value);
             } else if (element instanceof Element.Items items) {
-                header(items.tag(), VR.SQ, UNDEFINED);
-                for (Dataset item : items.items()) {
-                    item(Tag.Item, UNDEFINED);
-                    dataset(item);
-                    item(Tag.ItemDelimitationItem, 0);
-                }
-                item(Tag.SequenceDelimitationItem, 0);
+                items(items);
             } else if (element instanceof Element.Fragments fragments) {
                 header(fragments.tag(), fragments.vr(), UNDEFINED);
                 for (byte[] fragment : fragments.fragments()) {
@@ -71,6 +67,54 @@ public final class DatasetWriter {
                 item(Tag.SequenceDelimitationItem, 0);
             }
         }
+    }
+
+    private void items(Element.Items sequence) throws IOException {
+        int length = sequence.definedLength() ? field(contentLength(sequence)) : UNDEFINED;
+        header(sequence.tag(), VR.SQ, length);
+        for (Dataset item : sequence.items()) {
+            int itemLength = item.definedLength() ? field(length(item)) : UNDEFINED;
+            item(Tag.Item, itemLength);
+            dataset(item);
+            if (itemLength == UNDEFINED) {
+                item(Tag.ItemDelimitationItem, 0);
+            }
+        }
+        if (length == UNDEFINED) {
+            item(Tag.SequenceDelimitationItem, 0);
+        }
+    }
+
+    private static int field(long length) {
+        return length < 0xffffffffL ? (int) length : UNDEFINED;
+    }
+
+    private long length(Dataset dataset) {
+        long length = 0;
+        for (Element element : dataset) {
+            length += explicit && DatasetReader.longLength(element.vr()) ? 12 : 8;
+            if (element instanceof Element.Value value) {
+                length += even(value.value());
+            } else if (element instanceof Element.Items items) {
+                length += contentLength(items) + (items.definedLength() ? 0 : DELIMITER);
+            } else if (element instanceof Element.Fragments fragments) {
+                length += fragments.fragments().stream()
+                                .mapToLong(f -> DELIMITER + even(f))
+                                .sum()
+                        + DELIMITER;
+            }
+        }
+        return length;
+    }
+
+    private long contentLength(Element.Items sequence) {
+        return sequence.items().stream()
+                .mapToLong(item -> DELIMITER + length(item) + (item.definedLength() ? 0 : DELIMITER))
+                .sum();
+    }
+
+    private static long even(byte[] value) {
+        return value.length + (value.length & 1L);
     }
 
     private void value(Element.Value element) throws IOException {

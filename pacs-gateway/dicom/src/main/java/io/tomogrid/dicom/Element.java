@@ -16,8 +16,16 @@ public sealed interface Element {
      */
     record Value(int tag, VR vr, byte[] value) implements Element {}
 
-    /** A sequence, SQ. */
-    record Items(int tag, List<Dataset> items) implements Element {
+    /**
+     * A sequence, SQ.
+     *
+     * @param definedLength whether it came with its length instead of a delimiter, and is written so
+     */
+    record Items(int tag, List<Dataset> items, boolean definedLength) implements Element {
+        public Items(int tag, List<Dataset> items) {
+            this(tag, items, false);
+        }
+
         @Override
         public VR vr() {
             return VR.SQ;

@@ -1,5 +1,6 @@
 package io.tomogrid.gateway;
 
+import io.tomogrid.archive.ArchiveReadiness;
 import io.tomogrid.archive.SegmentLog;
 import io.tomogrid.archive.SegmentLogConfig;
 import io.tomogrid.archive.SegmentReader;
@@ -30,6 +31,8 @@ class DicomDoor {
 
     @Bean(destroyMethod = "close")
     SegmentLog archive(GatewayProperties properties) throws IOException {
+        ArchiveReadiness.await(
+                properties.archiveRoot(), properties.archivePatience(), reason -> log.warn("the start {}", reason));
         return SegmentLog.open(
                 properties.archiveRoot(),
                 SegmentLogConfig.defaults()

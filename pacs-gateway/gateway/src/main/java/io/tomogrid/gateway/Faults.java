@@ -1,5 +1,6 @@
 package io.tomogrid.gateway;
 
+import io.tomogrid.archive.DamagedRecordException;
 import io.tomogrid.gateway.contract.Documents;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -37,6 +38,12 @@ class Faults {
     ResponseEntity<String> archive(UncheckedIOException fault) {
         log.error("a request failed at the archive", fault);
         return answer(503, "the archive does not take it: " + fault.getMessage());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> damaged(DamagedRecordException fault) {
+        log.error("a request met a damaged record", fault);
+        return answer(500, "the archive is damaged: " + fault.getMessage());
     }
 
     private static ResponseEntity<String> answer(int status, String message) {

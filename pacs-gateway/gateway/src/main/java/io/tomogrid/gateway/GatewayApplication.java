@@ -16,7 +16,7 @@ import org.springframework.core.env.MapPropertySource;
 /** The front door: DICOM and HTTP on loopback, an archive and an index in PostgreSQL behind them. */
 @SpringBootApplication
 @EnableConfigurationProperties(GatewayProperties.class)
-@ConfigurationPropertiesScan("io.tomogrid.gateway.web")
+@ConfigurationPropertiesScan({"io.tomogrid.gateway.web", "io.tomogrid.gateway.dicomweb"})
 public class GatewayApplication {
 
     public static void main(String[] args) {

@@ -15,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * Settings of the front door. All that is wrong with them is told at once, when the service starts.
  *
  * @param archiveRoot folder of the segments, {@code file:} or {@code hdfs:}
+ * @param archivePatience how long the start waits for a file system that takes nothing yet, such as an HDFS in safe mode
  * @param spool local folder for instances that are on their way in
  * @param quietPeriod a study is complete when so long no source image came
  * @param minFree room that stays free in the archive's file system; below it nothing is taken any more
@@ -23,6 +24,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("tomogrid.gateway")
 public record GatewayProperties(
         URI archiveRoot,
+        @DefaultValue("5m") Duration archivePatience,
         Path spool,
         @DefaultValue Dicom dicom,
         @DefaultValue("30s") Duration quietPeriod,
@@ -35,6 +37,9 @@ public record GatewayProperties(
         List<String> faults = new ArrayList<>();
         if (archiveRoot == null || archiveRoot.getScheme() == null) {
             faults.add("archive-root: expected a URI such as file:///var/lib/tomogrid/archive, got " + archiveRoot);
+        }
+        if (archivePatience.isNegative()) {
+            faults.add("archive-patience: expected a duration, got " + archivePatience);
         }
         if (spool == null) {
             faults.add("spool: expected a local folder, got none");

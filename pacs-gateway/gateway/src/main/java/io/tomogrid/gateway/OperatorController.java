@@ -38,7 +38,7 @@ class OperatorController {
     }
 
     @GetMapping(value = "/api/status", produces = "application/json")
-    String status() throws IOException {
+    String status() {
         DimseServer.Stats stats = server.stats();
         var dicom = new LinkedHashMap<String, Object>();
         dicom.put("host", properties.dicom().host());
@@ -50,7 +50,11 @@ class OperatorController {
         dicom.put("bytes", stats.bytes());
         var root = new LinkedHashMap<String, Object>();
         root.put("root", properties.archiveRoot().toString());
-        root.put("free-bytes", archive.freeBytes());
+        try {
+            root.put("free-bytes", archive.freeBytes());
+        } catch (IOException unavailable) {
+            root.put("fault", unavailable.getMessage());
+        }
         List<Map<String, Object>> destinations = deliveries.backlogs().stream()
                 .<Map<String, Object>>map(
                         b -> Map.of("name", b.destination(), "pending", b.pending(), "dead", b.dead()))

@@ -32,6 +32,11 @@ public final class RequestFault extends RuntimeException {
         return new RequestFault(406, message);
     }
 
+    /** A body of more bytes than are taken. */
+    public static RequestFault tooLarge(String message) {
+        return new RequestFault(413, message);
+    }
+
     /** A body of another media type than is taken. */
     public static RequestFault unsupportedMediaType(String message) {
         return new RequestFault(415, message);

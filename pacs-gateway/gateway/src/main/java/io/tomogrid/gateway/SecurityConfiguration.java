@@ -39,11 +39,12 @@ class SecurityConfiguration {
                     + " connect-src 'self' blob: data:; object-src 'none'; base-uri 'self'; form-action 'self';"
                     + " frame-ancestors 'none'";
 
-    private static final String[] LOGIN = {"/login", "/web/login.js", "/web/style.css"};
+    private static final String[] LOGIN = {"/login", "/logout", "/web/login.js", "/web/style.css"};
 
     @Bean
     SecurityFilterChain chain(HttpSecurity http, Sessions sessions) throws Exception {
         return http.csrf(AbstractHttpConfigurer::disable) // SameOrigin takes its place
+                .logout(AbstractHttpConfigurer::disable) // LoginController ends our sessions
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .addFilterBefore(new SameOrigin(sessions), BasicAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/health")

@@ -95,6 +95,31 @@ class BrowserTest {
         }
     }
 
+    /** WEB-05. */
+    @Test
+    void who_logs_out_is_out() throws Exception {
+        String cookie = session();
+        String other = session();
+        Reply foreign = web.postAnonymously("/logout", new byte[0], "Cookie", cookie, "Origin", "http://127.0.0.1:1");
+        assertThat(foreign.status()).isEqualTo(403);
+        assertThat(web.getAnonymously("/logout", "Cookie", cookie).status()).isEqualTo(405);
+        assertThat(web.getAnonymously("/", "Cookie", cookie).status()).isEqualTo(200);
+        Reply out = web.postAnonymously("/logout", new byte[0], "Cookie", cookie, "Origin", origin);
+        assertThat(out.status()).isEqualTo(303);
+        assertThat(out.header("Location")).endsWith("/login");
+        assertThat(out.header("Set-Cookie"))
+                .startsWith(cookie.substring(0, cookie.indexOf('=')) + "=;")
+                .contains("Max-Age=0");
+        assertThat(web.getAnonymously("/", "Cookie", cookie).status()).isEqualTo(401);
+        assertThat(web.getAnonymously("/", "Cookie", other).status())
+                .as("another browser")
+                .isEqualTo(200);
+        assertThat(web.postAnonymously("/logout", new byte[0], "Cookie", cookie, "Origin", origin)
+                        .status())
+                .as("once more")
+                .isEqualTo(303);
+    }
+
     /** WEB-05, SEC-01. */
     @Test
     void nobody_gets_anything_but_the_login_page_without_credentials() throws Exception {

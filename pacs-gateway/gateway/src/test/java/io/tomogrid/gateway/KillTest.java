@@ -29,26 +29,31 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cluster")
 class KillTest {
     private static final long SEED = 20261124;
-    private static final int ROUNDS = 4;
     private static final int SENDERS = 3;
 
     @TempDir
     Path folder;
 
+    /** How often it is killed. */
+    int lives() {
+        return 4;
+    }
+
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private int port;
 
+    @AlsoOnHdfs
     @Test
     void every_acknowledged_instance_survives_kill_9() throws Exception {
         Random random = new Random(SEED);
         try (TestingDatabase database = TestingDatabase.start()) {
             String url = database.fresh();
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < lives(); round++) {
                 sendUntilKilled(url, round, 200 + random.nextInt(1500));
             }
             System.out.printf(
-                    "seed %d: %d instances were acknowledged in %d lives%n", SEED, acknowledged.size(), ROUNDS);
-            assertThat(acknowledged).hasSizeGreaterThan(ROUNDS * SENDERS);
+                    "seed %d: %d instances were acknowledged in %d lives%n", SEED, acknowledged.size(), lives());
+            assertThat(acknowledged).hasSizeGreaterThan(lives() * SENDERS);
             for (String index : List.of(url, database.fresh())) {
                 try (TestingGateway gateway = TestingGateway.start(folder, index, Map.of())) {
                     check(gateway);
@@ -66,7 +71,7 @@ class KillTest {
                     .isEqualTo(bytes(uid));
         }
         assertThat((Integer) gateway.get("/api/studies/1.7").body().get("instances"))
-                .isBetween(acknowledged.size(), acknowledged.size() + ROUNDS * SENDERS);
+                .isBetween(acknowledged.size(), acknowledged.size() + lives() * SENDERS);
     }
 
     private void sendUntilKilled(String url, int round, long millis) throws Exception {

@@ -48,6 +48,7 @@ class RestartTest {
     }
 
     /** ING-02, ING-11, ARC-03. */
+    @AlsoOnHdfs
     @Test
     void everything_is_there_after_a_restart_and_after_the_loss_of_the_database() throws Exception {
         String url = database.fresh();
@@ -96,6 +97,7 @@ class RestartTest {
     }
 
     /** ING-11, RES-01, DEL-01: the database is lost after results were delivered, and while others were not. */
+    @AlsoOnHdfs
     @Test
     void a_rebuilt_index_knows_our_results_and_delivers_only_what_was_not() throws Exception {
         int port;
@@ -161,6 +163,7 @@ class RestartTest {
     }
 
     /** ING-02: the process died between the sync and the index transaction. */
+    @AlsoOnHdfs
     @Test
     void what_was_synced_but_not_indexed_is_found_at_the_start() throws Exception {
         String url = database.fresh();
@@ -169,7 +172,7 @@ class RestartTest {
         }
         byte[] bytes = TestingGateway.encode(TestImages.ct("1.5.2", "1.5.2.1", "1.5.2.1.2"), EXPLICIT);
         try (SegmentLog log = SegmentLog.open(
-                folder.resolve("archive").toUri(), SegmentLogConfig.defaults().withMinFreeBytes(0))) {
+                TestingGateway.archive(folder), SegmentLogConfig.defaults().withMinFreeBytes(0))) {
             var header = InstanceHeader.read(new ByteArrayInputStream(bytes), EXPLICIT);
             log.append(
                     RecordKind.INSTANCE,

@@ -13,7 +13,6 @@ import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.dicom.net.RetrieveResult;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +69,7 @@ class RetrieveTest {
     }
 
     /** QRY-03. */
+    @AlsoOnHdfs
     @Test
     void a_get_gives_what_was_stored_to_the_bit() throws IOException {
         Map<String, byte[]> got = new ConcurrentHashMap<>();
@@ -96,6 +96,7 @@ class RetrieveTest {
     }
 
     /** QRY-03. */
+    @AlsoOnHdfs
     @Test
     void a_move_goes_to_configured_destinations_only() throws IOException {
         try (Association association = ask(gateway, MOVE)) {
@@ -129,7 +130,18 @@ class RetrieveTest {
         }
     }
 
+    void damage(Path home, String segment, long at) throws IOException {
+        try (RandomAccessFile file =
+                new RandomAccessFile(home.resolve("archive").resolve(segment).toFile(), "rw")) {
+            file.seek(at);
+            int old = file.read();
+            file.seek(at);
+            file.write(~old);
+        }
+    }
+
     /** QRY-03, ARC-04: damage in the archive costs one instance, never a wrong one. */
+    @AlsoOnHdfs
     @Test
     void a_damaged_instance_fails_alone() throws Exception {
         Path home = folder.resolve("damaged");
@@ -142,16 +154,7 @@ class RetrieveTest {
                     throw new java.io.UncheckedIOException(e);
                 }
             });
-            try (var segments = Files.list(home.resolve("archive/segments"));
-                    RandomAccessFile segment = new RandomAccessFile(
-                            segments.filter(p -> p.toString().endsWith(".seg"))
-                                    .findFirst()
-                                    .orElseThrow()
-                                    .toFile(),
-                            "rw")) {
-                segment.seek(4000);
-                segment.write(~segment.read());
-            }
+            damage(home, "segments/0000000001.seg", 4000);
             try (Association association = Association.open(AssociationRequest.retrieving(
                     "127.0.0.1",
                     damaged.dicomPort(),
@@ -206,6 +209,7 @@ class RetrieveTest {
     }
 
     /** QRY-01, QRY-03: our own results are found and retrieved like anything else. */
+    @AlsoOnHdfs
     @Test
     void results_are_found_and_retrieved() throws Exception {
         var manifest = TestResults.stage(folder.resolve("staging"), "job-q", "1.4.60", "1.9.60.1");

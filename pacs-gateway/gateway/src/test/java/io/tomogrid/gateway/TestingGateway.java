@@ -24,6 +24,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -33,6 +35,11 @@ final class TestingGateway implements AutoCloseable {
     static final String CT = Uid.CTImageStorage;
     static final String EXPLICIT = Uid.ExplicitVRLittleEndian;
     static final String IMPLICIT = Uid.ImplicitVRLittleEndian;
+
+    private static final Function<Path, URI> ON_DISK =
+            folder -> folder.resolve("archive").toUri();
+
+    private static volatile Function<Path, URI> archives = ON_DISK;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ConfigurableApplicationContext context;
@@ -47,12 +54,20 @@ final class TestingGateway implements AutoCloseable {
         return new TestingGateway(GatewayApplication.start(all));
     }
 
+    /** Where the gateway of this folder has its archive. */
+    static URI archive(Path folder) {
+        return archives.apply(folder);
+    }
+
+    /** Archives of all gateways that are started from now on; empty for their folders. */
+    static void keepArchives(Optional<Function<Path, URI>> where) {
+        archives = where.orElse(ON_DISK);
+    }
+
     static Map<String, Object> settings(Path folder, String jdbcUrl) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("tomogrid.token", TOKEN);
-        all.put(
-                "tomogrid.gateway.archive-root",
-                folder.resolve("archive").toUri().toString());
+        all.put("tomogrid.gateway.archive-root", archive(folder).toString());
         all.put("tomogrid.gateway.spool", folder.resolve("spool").toString());
         all.put("tomogrid.gateway.dicom.port", "0");
         all.put("tomogrid.gateway.dicom.calling-allowed", "MODALITY");

@@ -106,9 +106,11 @@ class ViewerTest {
                 "driver", DRIVER.toString(),
                 "chromium", CHROMIUM.toString(),
                 "login", gateway.post("/api/login-links").body().get("url"),
+                "fault", PICTURES.resolve("fault.png").toString(),
                 "pages", List.of(pages));
         File output = PICTURES.resolve("told.json").toFile();
-        Process node = new ProcessBuilder("node", "src/test/browser/look.mjs", Documents.json(order))
+        Process node = new ProcessBuilder(
+                        "node", HOUSE.resolve("deploy/viewer/browser/look.mjs").toString(), Documents.json(order))
                 .redirectErrorStream(true)
                 .redirectOutput(output)
                 .start();

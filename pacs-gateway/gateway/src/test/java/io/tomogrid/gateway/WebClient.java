@@ -81,6 +81,14 @@ final class WebClient {
         return send(request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)), false, headers);
     }
 
+    /** Without saying how long it is. */
+    Reply postInChunks(String path, byte[] body, String... headers) throws IOException, InterruptedException {
+        return send(
+                request(path).POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))),
+                true,
+                headers);
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(gateway.base().resolve(path));
     }

@@ -2,10 +2,15 @@ package io.tomogrid.engine;
 
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.mip.MipRotation;
+import io.tomogrid.engine.osem.EmissionData;
+import io.tomogrid.engine.osem.Osem;
+import io.tomogrid.engine.projector.Projector;
 import io.tomogrid.engine.resample.Resampling;
 import io.tomogrid.imaging.Volume;
+import io.tomogrid.imaging.pet.CylindricalScanner;
+import io.tomogrid.imaging.pet.PetGrid;
 
-/** Who does the operations of a protocol. Whoever does them, the same input gives the same bits (PRC-07, GPU-01). */
+/** Who does the operations of a protocol. Whoever does them, the same input gives the same bits (PRC-07, REC-02, GPU-01). */
 public interface Backend {
     /** {@code cpu} or {@code cuda}. */
     String name();
@@ -16,4 +21,19 @@ public interface Backend {
     MipRotation rotations();
 
     LesionMeasures lesions();
+
+    /**
+     * Line integrals of a scanner on a grid, all planes of a line at once; to be closed.
+     *
+     * @throws IllegalArgumentException unless the grid's slices are half a ring pitch apart
+     */
+    Projector projector(CylindricalScanner scanner, PetGrid grid);
+
+    /**
+     * Reconstruction of emission data; to be closed.
+     *
+     * @param subsets into how many the views are divided
+     * @throws IllegalArgumentException if scanner, grid, data and subsets do not go together
+     */
+    Osem osem(CylindricalScanner scanner, PetGrid grid, EmissionData data, int subsets);
 }

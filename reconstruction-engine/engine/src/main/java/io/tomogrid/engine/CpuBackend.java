@@ -2,10 +2,16 @@ package io.tomogrid.engine;
 
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.mip.MipRotation;
+import io.tomogrid.engine.osem.EmissionData;
+import io.tomogrid.engine.osem.Osem;
+import io.tomogrid.engine.projector.PlaneJoseph;
+import io.tomogrid.engine.projector.Projector;
 import io.tomogrid.engine.resample.Resampler;
 import io.tomogrid.engine.resample.Resampling;
 import io.tomogrid.imaging.Volume;
 import io.tomogrid.imaging.VolumeGeometry;
+import io.tomogrid.imaging.pet.CylindricalScanner;
+import io.tomogrid.imaging.pet.PetGrid;
 
 /** The processors, in plain Java: what every other backend is measured by. */
 public record CpuBackend(Parallel parallel) implements Backend {
@@ -27,6 +33,16 @@ public record CpuBackend(Parallel parallel) implements Backend {
     @Override
     public LesionMeasures lesions() {
         return new LesionMeasures(parallel);
+    }
+
+    @Override
+    public Projector projector(CylindricalScanner scanner, PetGrid grid) {
+        return new PlaneJoseph(scanner, grid, parallel);
+    }
+
+    @Override
+    public Osem osem(CylindricalScanner scanner, PetGrid grid, EmissionData data, int subsets) {
+        return new Osem(projector(scanner, grid), data, subsets, parallel);
     }
 
     private record InMemory(Volume source, Resampler resampler) implements Resampling {

@@ -15,9 +15,9 @@ import io.tomogrid.dicom.object.ResultOrigin;
 import io.tomogrid.dicom.object.ResultSeries;
 import io.tomogrid.dicom.object.ResultUids;
 import io.tomogrid.engine.Parallel;
+import io.tomogrid.engine.cuda.Backends;
 import io.tomogrid.engine.osem.EmissionData;
 import io.tomogrid.engine.osem.Osem;
-import io.tomogrid.engine.projector.PlaneJoseph;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.imaging.Volume;
@@ -93,9 +93,12 @@ public final class PetOsem implements Protocol {
         PetGrid grid = PetGrid.of(acquisition.scanner());
         int subsets = subsets(acquisition.scanner().views());
         var data = new EmissionData(acquisition.prompts(), acquisition.multiplicative(), acquisition.background());
-        Osem osem = new Osem(new PlaneJoseph(acquisition.scanner(), grid, parallel), data, subsets, parallel);
-        float[] image = osem.start();
-        osem.iterate(image, ITERATIONS, done -> progress.stage("osem " + done + "/" + ITERATIONS));
+        Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
+        float[] image;
+        try (Osem osem = choice.backend().osem(acquisition.scanner(), grid, data, subsets)) {
+            image = osem.start();
+            osem.iterate(image, ITERATIONS, done -> progress.stage("osem " + done + "/" + ITERATIONS));
+        }
         stages.begin("encode");
         VolumeGeometry geometry = grid.geometry(
                 acquisition.centre(),
@@ -120,6 +123,7 @@ public final class PetOsem implements Protocol {
         List<String> notes = new ArrayList<>(source.notes());
         notes.add("reconstructed by " + how.method() + " on " + grid.nx() + " x " + grid.ny() + " x " + grid.nz()
                 + " voxels, corrected for " + String.join(", ", CORRECTED) + ", not for scatter");
+        choice.notCuda().ifPresent(why -> notes.add("reconstructed without the slice's GPU: " + why));
         SuvFactors factors = SuvBodyWeight.factors(PetQuantities.of(headers));
         List<String> derivation = List.of();
         double suvMax = Double.NaN;
@@ -137,7 +141,14 @@ public final class PetOsem implements Protocol {
                 task.stagingRoot(),
                 objects);
         return new TaskOutcome.Succeeded(
-                manifest, new Findings(suvMax, derivation, notes, List.of(), stages.finish(), "cpu"));
+                manifest,
+                new Findings(
+                        suvMax,
+                        derivation,
+                        notes,
+                        List.of(),
+                        stages.finish(),
+                        choice.backend().name()));
     }
 
     /** @param headers filled with the data sets without their pixels */

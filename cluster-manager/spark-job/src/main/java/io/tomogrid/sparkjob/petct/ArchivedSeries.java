@@ -4,16 +4,22 @@ import io.tomogrid.archive.DamagedRecordException;
 import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.archive.SegmentRef;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
+import io.tomogrid.codec.CodecMissingException;
+import io.tomogrid.codec.DecodedImage;
+import io.tomogrid.codec.PixelDecoder;
+import io.tomogrid.codec.UndecodableException;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.DatasetReader;
 import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.ReadLimits;
 import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.VR;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.SeriesRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class ArchivedSeries {
     private final SegmentReader archive;
     private final Parallel parallel;
+    private final PixelDecoder decoder = new PixelDecoder();
 
     public ArchivedSeries(SegmentReader archive, Parallel parallel) {
         this.archive = archive;
@@ -41,10 +48,11 @@ public final class ArchivedSeries {
     /** All images of a series, in the order of their references. */
     List<StoredImage> images(SeriesRef series) throws ProtocolFailure {
         for (InstanceRef instance : series.instances()) {
-            if (!TransferSyntaxes.uncompressed(instance.transferSyntaxUid())) {
+            String syntax = instance.transferSyntaxUid();
+            if (!PixelDecoder.uncompressed(syntax) && !decoder.decodes(syntax)) {
                 throw ProtocolFailure.input(series.modality() + " series " + series.seriesUid()
-                        + " is compressed, " + TransferSyntaxes.name(instance.transferSyntaxUid())
-                        + ", which this protocol does not read yet; send it uncompressed");
+                        + " is compressed, " + PixelDecoder.name(syntax)
+                        + ", which is not decoded; send it uncompressed");
             }
         }
         StoredImage[] images = new StoredImage[series.instances().size()];
@@ -52,7 +60,7 @@ public final class ArchivedSeries {
         parallel.run(images.length, n -> {
             try {
                 if (failure.get() == null) {
-                    images[n] = StoredImage.of(dataset(series.instances().get(n), 0xffffffff));
+                    images[n] = StoredImage.of(uncompressed(series.instances().get(n)));
                 }
             } catch (ProtocolFailure first) {
                 failure.compareAndSet(null, first);
@@ -65,13 +73,40 @@ public final class ArchivedSeries {
     }
 
     private Dataset dataset(InstanceRef instance, int stop) throws ProtocolFailure {
+        return read(
+                instance,
+                bytes -> DatasetReader.readUntil(bytes, instance.transferSyntaxUid(), ReadLimits.DEFAULT, stop));
+    }
+
+    /** The instance with pixel data as they stand in Explicit VR Little Endian. */
+    private Dataset uncompressed(InstanceRef instance) throws ProtocolFailure {
+        if (PixelDecoder.uncompressed(instance.transferSyntaxUid())) {
+            return whole(instance);
+        }
+        return read(instance, bytes -> {
+            DecodedImage image = DecodedImage.open(bytes, instance.transferSyntaxUid(), decoder);
+            return image.header().putBytes(Tag.PixelData, VR.OW, image.frame(1));
+        });
+    }
+
+    /** Reads the bytes of an instance. */
+    private interface Reading {
+        Dataset of(InputStream bytes) throws IOException;
+    }
+
+    private Dataset read(InstanceRef instance, Reading reading) throws ProtocolFailure {
         try {
             byte[] bytes = archive.read(
                     new SegmentRef(instance.segment(), instance.offset(), instance.length()), instance.sha256());
-            return DatasetReader.readUntil(
-                    new ByteArrayInputStream(bytes), instance.transferSyntaxUid(), ReadLimits.DEFAULT, stop);
+            return reading.of(new ByteArrayInputStream(bytes));
         } catch (DicomFormatException notADataset) {
             throw ProtocolFailure.input("image " + instance.sopInstanceUid() + ": " + notADataset.getMessage());
+        } catch (UndecodableException notAnImage) {
+            throw ProtocolFailure.input("image " + instance.sopInstanceUid() + ": " + notAnImage.getMessage()
+                    + "; send it again, or uncompressed");
+        } catch (CodecMissingException missing) {
+            throw new ProtocolFailure(
+                    missing.getMessage() + " on each machine that runs jobs", Remedy.ASK_OPERATOR, missing);
         } catch (DamagedRecordException damaged) {
             throw new ProtocolFailure(
                     "image " + instance.sopInstanceUid() + " is damaged in the archive: " + damaged.getMessage()

@@ -1,14 +1,17 @@
 package io.tomogrid.sparkjob.petct;
 
+import io.tomogrid.codec.LossyCompression;
+import io.tomogrid.dicom.Uid;
 import io.tomogrid.gateway.contract.SeriesRef;
 import io.tomogrid.gateway.contract.StudyComplete;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The PET and the CT of a study, as volumes in one frame of reference.
  *
- * @param notes series that were left alone, duplicates, tilt, padding
+ * @param notes series that were left alone, duplicates, tilt, padding, loss by compression
  */
 record PetCtSeries(SourceSeries pet, SourceSeries ct, List<String> notes) {
     private static final float AIR_HU = -1000;
@@ -27,5 +30,12 @@ record PetCtSeries(SourceSeries pet, SourceSeries ct, List<String> notes) {
         for (String note : source.assembled().notes()) {
             notes.add(series.modality() + " series " + series.seriesUid() + ": " + note);
         }
+        source.headers().stream()
+                .map(header -> LossyCompression.of(Uid.ExplicitVRLittleEndian, header))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(loss ->
+                        notes.add(series.modality() + " series " + series.seriesUid() + ": was compressed with loss ("
+                                + loss.describe() + "), so its values are near those that were acquired"));
     }
 }

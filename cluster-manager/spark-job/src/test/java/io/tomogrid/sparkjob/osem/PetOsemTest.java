@@ -23,6 +23,7 @@ import io.tomogrid.imaging.pet.SimulatedScan;
 import io.tomogrid.imaging.pet.Solid;
 import io.tomogrid.sparkjob.Protocols;
 import io.tomogrid.sparkjob.petct.TestArchive;
+import io.tomogrid.sparkjob.petct.TestCuda;
 import io.tomogrid.sparkjob.petct.TestTask;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -59,6 +60,11 @@ class PetOsemTest {
 
     private TaskOutcome run(List<Dataset> instances, String folder, int threads, List<String> stages)
             throws IOException {
+        return run(instances, folder, threads, stages, true);
+    }
+
+    private TaskOutcome run(List<Dataset> instances, String folder, int threads, List<String> stages, boolean simulated)
+            throws IOException {
         try (TestArchive archive = new TestArchive(temp.resolve(folder).resolve("archive"))) {
             for (Dataset instance : instances) {
                 archive.add(instance, Uid.ImplicitVRLittleEndian, Uid.ImplicitVRLittleEndian);
@@ -70,7 +76,7 @@ class PetOsemTest {
                                     archive.root(),
                                     temp.resolve(folder).resolve("staging"),
                                     "",
-                                    true),
+                                    simulated),
                             stages::add);
         }
     }
@@ -116,6 +122,22 @@ class PetOsemTest {
         var one = (TaskOutcome.Succeeded) run(List.of(raw(1)), "a", 1, new ArrayList<>());
         var three = (TaskOutcome.Succeeded) run(List.of(raw(1)), "b", 3, new ArrayList<>());
         assertThat(three.manifest().objects()).isEqualTo(one.manifest().objects());
+    }
+
+    /** GPU-01: on a device, or on the driver's stand-in where there is none. */
+    @Test
+    void a_real_slice_gives_the_same_bytes_on_its_device() throws Exception {
+        TestCuda.need(temp.resolve("stand-in"));
+        List<String> stages = new ArrayList<>();
+        var cuda = (TaskOutcome.Succeeded) run(List.of(raw(1)), "cuda", 2, stages, false);
+        var cpu = (TaskOutcome.Succeeded) run(List.of(raw(1)), "cpu", 2, new ArrayList<>());
+        assertThat(cuda.findings().backend()).isEqualTo("cuda");
+        assertThat(cpu.findings().backend()).isEqualTo("cpu");
+        assertThat(cuda.manifest().objects())
+                .isNotEmpty()
+                .isEqualTo(cpu.manifest().objects());
+        assertThat(stages).containsSubsequence("read", "osem", "osem 1/4", "osem 4/4", "encode");
+        assertThat(cuda.findings().notes()).noneMatch(note -> note.contains("without the slice's GPU"));
     }
 
     @Test

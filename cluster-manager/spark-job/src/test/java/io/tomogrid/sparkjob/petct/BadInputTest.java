@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
+import io.tomogrid.codec.PixelDecoder;
 import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Element;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.VR;
@@ -107,10 +109,10 @@ class BadInputTest {
     }
 
     @Test
-    void a_compressed_series_is_named_with_its_encoding() throws IOException {
+    void a_series_that_is_not_decoded_is_named_with_its_encoding() throws IOException {
         try (TestArchive archive = new TestArchive(temp.resolve("compressed"))) {
             for (Dataset slice : TestStudy.pet()) {
-                archive.add(slice, Uid.ExplicitVRLittleEndian, "1.2.840.10008.1.2.4.70");
+                archive.add(slice, Uid.ExplicitVRLittleEndian, Uid.MPEG2MainProfileMainLevel);
             }
             for (Dataset slice : TestStudy.ct()) {
                 archive.add(slice, Uid.ExplicitVRLittleEndian, Uid.ExplicitVRLittleEndian);
@@ -118,7 +120,44 @@ class BadInputTest {
             assertFailed(
                     TestTask.run(archive, temp.resolve("none"), service.url(), 1, new ArrayList<>()),
                     Remedy.FIX_INPUT,
-                    "JPEG Lossless (1.2.840.10008.1.2.4.70)");
+                    "(1.2.840.10008.1.2.4.100), which is not decoded");
+        }
+    }
+
+    @Test
+    void a_frame_that_is_damaged_names_its_image() throws IOException {
+        assertCompressedFails(
+                Uid.JPEGLosslessNonHierarchicalProcess14,
+                Remedy.FIX_INPUT,
+                "image " + TestStudy.PET_SERIES + ".1: the JPEG codestream does not begin with SOI; send it again");
+    }
+
+    @Test
+    void a_codec_that_is_missing_is_a_matter_for_an_operator() throws IOException {
+        System.setProperty(PixelDecoder.CHARLS_PROPERTY, "libno-such-charls.so.2");
+        try {
+            assertCompressedFails(
+                    Uid.JPEGLSLosslessImageCompression,
+                    Remedy.ASK_OPERATOR,
+                    "(1.2.840.10008.1.2.4.80): JPEG-LS is decoded by libno-such-charls.so.2, which this machine lacks;"
+                            + " install Debian's package libcharls2");
+        } finally {
+            System.clearProperty(PixelDecoder.CHARLS_PROPERTY);
+        }
+    }
+
+    private void assertCompressedFails(String syntax, Remedy remedy, String reason) throws IOException {
+        try (TestArchive archive = new TestArchive(temp.resolve("archive"))) {
+            for (Dataset slice : TestStudy.pet()) {
+                var fragments = List.of(new byte[0], new byte[] {1, 2, 3, 4});
+                slice.put(new Element.Fragments(Tag.PixelData, VR.OB, fragments));
+                archive.add(slice, syntax, syntax);
+            }
+            for (Dataset slice : TestStudy.ct()) {
+                archive.add(slice, Uid.ExplicitVRLittleEndian, Uid.ExplicitVRLittleEndian);
+            }
+            assertFailed(
+                    TestTask.run(archive, temp.resolve("none"), service.url(), 1, new ArrayList<>()), remedy, reason);
         }
     }
 

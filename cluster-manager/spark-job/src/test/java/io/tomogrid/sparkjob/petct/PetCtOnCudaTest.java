@@ -1,15 +1,12 @@
 package io.tomogrid.sparkjob.petct;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Uid;
-import io.tomogrid.engine.cuda.StandIn;
 import io.tomogrid.gateway.contract.ResultObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +20,7 @@ class PetCtOnCudaTest {
 
     @Test
     void the_results_are_the_same_bytes_as_the_processors_make() throws IOException {
-        if (!Files.exists(Path.of("/dev/nvidiactl"))) {
-            assumeTrue(StandIn.buildable(), "no GPU, and g++ to build the CUDA driver's stand-in is missing");
-            Path engine = Path.of(System.getProperty("tomogrid.root"), "reconstruction-engine", "engine");
-            StandIn.load(StandIn.build(engine, temp.resolve("stand-in")));
-        }
+        TestCuda.need(temp.resolve("stand-in"));
         try (TestModelService service = new TestModelService();
                 TestArchive archive = new TestArchive(temp.resolve("archive"))) {
             List<Dataset> images = new ArrayList<>(TestStudy.pet());

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One benchmark: runs it, prints its rows and writes them as a table.
@@ -21,6 +22,8 @@ import java.util.Map;
 public record Bench(String name, int runs, Path study, Path json, PrintWriter out) {
     /** Load average from which figures of fractions of a second mean little. */
     private static final double QUIET_LOAD = 1;
+    /** In which a GPU, real or simulated, takes part. */
+    private static final Set<String> GPU = Set.of("road", "end-to-end");
 
     public void run() throws IOException {
         Path root = Path.of(System.getProperty("tomogrid.root", "."));
@@ -28,14 +31,18 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
         List<Row> rows = switch (name) {
             case "road" -> new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
             case "recon" -> new ReconBench(out).run(runs);
-            default -> throw new IllegalArgumentException("no benchmark named " + name + ": there are road and recon");
+            case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
+            case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);
+            default ->
+                throw new IllegalArgumentException(
+                        "no benchmark named " + name + ": there are road, end-to-end, ingest and recon");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);
         out.println();
         out.print(table);
         out.flush();
-        if (name.equals("recon") && load >= QUIET_LOAD) {
+        if (!GPU.contains(name) && load >= QUIET_LOAD) {
             out.printf(Locale.ROOT, "Not written to docs/benchmarks: the machine was busy before (load %.1f).%n", load);
             out.flush();
         } else {
@@ -69,7 +76,7 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
                     figure(row.spread().get(1)),
                     row.runs(),
                     row.target().isEmpty() ? "-" : "under " + row.target(),
-                    name.equals("recon") ? "none" : row.simulated() ? "simulated" : "real",
+                    !GPU.contains(name) ? "none" : row.simulated() ? "simulated" : "real",
                     row.peer().isEmpty() ? "-" : row.peer(),
                     figure(row.theirs()),
                     figure(row.ratio())));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The main road: from nothing to results in a PACS, a second study on the running node, a real study, idle memory. */
 final class RoadBench {
@@ -38,7 +39,7 @@ final class RoadBench {
         for (int run = 0; run < runs; run++) {
             int at = run;
             NodeHome home = NodeHome.at(Files.createTempDirectory(Files.createDirectories(root), "road"));
-            Demo demo = new Demo(home.path(), false, "auto", null, 2, false, out);
+            Demo demo = new Demo(home.path(), false, "auto", Optional.empty(), null, 2, false, out);
             Demo.Ending ending = demo.run((node, ended) -> {
                 sleep();
                 Map<String, Long> bytes = Memory.ofNode(home);
@@ -51,7 +52,8 @@ final class RoadBench {
             second[run] = ending.seconds().get(1) - ending.seconds().get(0);
             if (real != null) {
                 NodeHome other = NodeHome.at(Files.createTempDirectory(root, "road"));
-                Demo.Ending study = new Demo(other.path(), false, "auto", real, 1, false, out).run((node, ended) -> {});
+                Demo.Ending study = new Demo(other.path(), false, "auto", Optional.empty(), real, 1, false, out)
+                        .run((node, ended) -> {});
                 require(study);
                 realStudy[run] = study.seconds().get(0);
             }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
+                        + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
                         + " recon (PET projections of one subset).",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {

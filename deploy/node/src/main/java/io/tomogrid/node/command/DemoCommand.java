@@ -5,7 +5,9 @@ import io.tomogrid.node.NodeHome;
 import io.tomogrid.node.demo.Demo;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -59,6 +61,13 @@ public final class DemoCommand implements Callable<Integer> {
     private int repeat;
 
     @Option(
+            names = "--archive",
+            paramLabel = "URI",
+            description = "Where the archive is: hdfs://NAME-NODE:PORT/FOLDER or file:///FOLDER (default: in the home)."
+                    + " A home keeps the archive of its first start.")
+    private URI archive;
+
+    @Option(
             names = "--inventory",
             description = "auto: GPUs found through NVML, else a simulated one; simulated.",
             defaultValue = "auto")
@@ -93,7 +102,8 @@ public final class DemoCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--protocol " + PET_OSEM + " shows generated raw data: leave out "
                     + folder + ", or send it with send");
         }
-        var demo = new Demo(home, pacs == PacsKind.ORTHANC, inventory, folder, repeat, raw, out);
+        var demo = new Demo(
+                home, pacs == PacsKind.ORTHANC, inventory, Optional.ofNullable(archive), folder, repeat, raw, out);
         Demo.Ending ending = demo.run((node, ended) -> {
             if (toStandardOutput) {
                 spec.commandLine().getOut().println(ended.json());

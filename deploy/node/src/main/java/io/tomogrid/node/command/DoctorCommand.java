@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         description = "What this machine can do, what is missing, and how the running node fares.",
         mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
+    private static final String NODE = "node";
     private static final double GIB = 1L << 30;
     private static final long LEAST_MEMORY = 4L << 30;
     private static final long LEAST_DISK = 5L << 30;
@@ -41,6 +42,11 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Mixin
     private HomeOptions home;
+
+    @Option(
+            names = "--running",
+            description = "Look only whether a node runs and answers, and exit with 1 if not: for health checks.")
+    private boolean onlyRunning;
 
     @Option(names = "--json", description = "Print the findings as JSON.")
     private boolean json;
@@ -66,6 +72,10 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Optional<NodeHome.Running> running = home.home().running();
+        if (onlyRunning) {
+            return answers(running) ? 0 : 1;
+        }
         List<Finding> findings = new ArrayList<>();
         findings.add(java());
         findings.add(memory());
@@ -76,16 +86,25 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(peer("storescu", "DCMTK, a DICOM peer for tests", "dcmtk"));
         findings.add(peer("Orthanc", "Orthanc, a PACS for demo --pacs orthanc", "orthanc"));
         findings.add(peer("dciodvfy", "dciodvfy, checks of the results' IODs in tests", "dicom3tools"));
-        Optional<NodeHome.Running> running = home.home().running();
         if (running.isPresent()) {
             findings.addAll(node(running.get()));
         } else {
-            findings.add(new Finding(
-                    Level.NOTE, "node", "none runs in " + home.home().path(), "./tomogrid up"));
+            findings.add(
+                    new Finding(Level.NOTE, NODE, "none runs in " + home.home().path(), "./tomogrid up"));
             findings.add(port(11112));
         }
         print(findings);
         return findings.stream().anyMatch(f -> f.level() == Level.PROBLEM) ? 1 : 0;
+    }
+
+    /** A destination that is away, say, is no reason to start a node anew. */
+    private boolean answers(Optional<NodeHome.Running> running) throws IOException {
+        List<Finding> findings = running.map(DoctorCommand::node)
+                .orElse(List.of(new Finding(
+                        Level.PROBLEM, NODE, "none runs in " + home.home().path(), "./tomogrid up")));
+        print(findings);
+        return findings.stream()
+                .noneMatch(f -> f.level() == Level.PROBLEM && f.what().equals(NODE));
     }
 
     private void print(List<Finding> findings) throws IOException {
@@ -180,6 +199,20 @@ public final class DoctorCommand implements Callable<Integer> {
                             + dicom.get("provider") + ", "
                             + dicom.get("stores") + " stored",
                     ""));
+            Map<?, ?> archive = (Map<?, ?>) gateway.get("archive");
+            findings.add(
+                    archive.containsKey("fault")
+                            ? new Finding(
+                                    Level.PROBLEM,
+                                    "archive",
+                                    "takes nothing: " + archive.get("fault"),
+                                    "images are refused until then; nothing is lost")
+                            : new Finding(
+                                    Level.OK,
+                                    "archive",
+                                    archive.get("root") + ", " + gib(((Number) archive.get("free-bytes")).longValue())
+                                            + " free",
+                                    ""));
             for (Object item : (List<?>) gateway.get("destinations")) {
                 Map<?, ?> destination = (Map<?, ?>) item;
                 boolean dead = ((Number) destination.get("dead")).longValue() > 0;
@@ -198,7 +231,7 @@ public final class DoctorCommand implements Callable<Integer> {
                             + manager.get("driver"),
                     up ? "" : "wait a moment; then look at logs/spark-driver.log in the node's home"));
         } catch (IOException e) {
-            findings.add(new Finding(Level.PROBLEM, "node", e.getMessage(), "look at logs/node.log in its home"));
+            findings.add(new Finding(Level.PROBLEM, NODE, e.getMessage(), "look at logs/node.log in its home"));
         }
         return findings;
     }

@@ -2,6 +2,7 @@ package io.tomogrid.node.command;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.engine.cuda.CudaDevice;
+import io.tomogrid.engine.cuda.ProjectorTiming;
 import io.tomogrid.engine.cuda.StandIn;
 import io.tomogrid.engine.cuda.selftest.Check;
 import io.tomogrid.engine.cuda.selftest.Report;
@@ -36,6 +37,9 @@ public final class GpuSelftestCommand implements Callable<Integer> {
             description = "Run the kernels on the processors, through a stand-in for the CUDA driver (needs g++).")
     private boolean emulated;
 
+    @Option(names = "--bench", description = "Also time the kernels of one OSEM update, by the device's own clock.")
+    private boolean bench;
+
     @Option(names = "--json", description = "Print the report as JSON.")
     private boolean json;
 
@@ -51,7 +55,8 @@ public final class GpuSelftestCommand implements Callable<Integer> {
                     + ". Without a GPU, ./tomogrid gpu-selftest --emulated runs the kernels on the processors; "
                     + "./tomogrid gpu-bundle makes a bundle for a machine that has one");
         }
-        Report report = new SelfTest(((CudaDevice.Probe.Found) probe).device()).run();
+        SelfTest test = new SelfTest(((CudaDevice.Probe.Found) probe).device());
+        Report report = bench ? test.runAndTime() : test.run();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JSON.std.asString(map(report)));
@@ -72,6 +77,21 @@ public final class GpuSelftestCommand implements Callable<Integer> {
         map.put("memory-bytes", report.memoryBytes());
         map.put("agrees", report.agrees());
         map.put("checks", report.checks().stream().map(GpuSelftestCommand::map).toList());
+        if (!report.timings().isEmpty()) {
+            map.put(
+                    "timings",
+                    report.timings().stream().map(GpuSelftestCommand::map).toList());
+        }
+        return map;
+    }
+
+    private static Map<String, Object> map(ProjectorTiming timing) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("what", timing.what());
+        map.put("median-seconds", timing.median());
+        map.put("least-seconds", timing.least());
+        map.put("greatest-seconds", timing.greatest());
+        map.put("steps-per-second", timing.stepsPerSecond());
         return map;
     }
 

@@ -7,10 +7,12 @@ import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -62,6 +64,21 @@ public final class UpCommand implements Callable<Integer> {
     private long quietSeconds;
 
     @Option(
+            names = "--archive",
+            paramLabel = "URI",
+            description = "Where the archive is: hdfs://NAME-NODE:PORT/FOLDER or file:///FOLDER (default: in the home)."
+                    + " A home keeps the archive of its first start.")
+    private URI archive;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description = "Where DICOM and the gateway's HTTP listen: 127.0.0.1, or 0.0.0.0 for every address"
+                    + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = NodeConfig.LOOPBACK)
+    private String listen;
+
+    @Option(
             names = "--inventory",
             description = "auto: GPUs found through NVML, else a simulated one; simulated.",
             defaultValue = "auto")
@@ -74,16 +91,20 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         long start = System.nanoTime();
-        Node node = Node.start(new NodeConfig(
-                home.home(),
-                port,
-                httpPort,
-                aeTitle,
-                allowed,
-                Duration.ofSeconds(quietSeconds),
-                destinations.stream().map(NodeConfig.Destination::parse).toList(),
-                inventory,
-                NodeConfig.EXECUTOR_MEMORY));
+        Node node = Node.start(
+                new NodeConfig(
+                        home.home(),
+                        port,
+                        httpPort,
+                        aeTitle,
+                        allowed,
+                        Duration.ofSeconds(quietSeconds),
+                        destinations.stream().map(NodeConfig.Destination::parse).toList(),
+                        inventory,
+                        NodeConfig.EXECUTOR_MEMORY,
+                        Optional.ofNullable(archive),
+                        listen),
+                spec.commandLine().getErr()::println);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(node, ended), "ends-the-node"));
         print(node.running(), (System.nanoTime() - start) * 1e-9, out);
@@ -104,7 +125,7 @@ public final class UpCommand implements Callable<Integer> {
             out.println(JSON.std.asString(map));
         } else {
             out.printf(java.util.Locale.ROOT, "Tomogrid is up after %.1f s.%n", seconds);
-            out.println("  DICOM    127.0.0.1:" + node.dicomPort() + "  AE title " + node.aeTitle()
+            out.println("  DICOM    " + listen + ":" + node.dicomPort() + "  AE title " + node.aeTitle()
                     + "  takes calls of " + String.join(", ", allowed));
             out.println("  results  " + (destinations.isEmpty() ? "stay in the archive" : destinations));
             out.println("  browser  " + login);

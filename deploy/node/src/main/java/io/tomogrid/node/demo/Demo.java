@@ -5,6 +5,7 @@ import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,11 +17,19 @@ import java.util.concurrent.ThreadLocalRandom;
  * Starts what is needed, takes the studies through it, and ends what it started.
  *
  * @param home folder of the node @param orthanc whether Orthanc is the receiving PACS
+ * @param archive where the node's archive is, empty for the one that its home has
  * @param folder DICOM files, or null for synthetic studies @param repeat how many synthetic ones
  * @param raw whether the synthetic studies are raw data, to be reconstructed
  */
 public record Demo(
-        Path home, boolean orthanc, String inventory, Path folder, int repeat, boolean raw, PrintWriter out) {
+        Path home,
+        boolean orthanc,
+        String inventory,
+        Optional<URI> archive,
+        Path folder,
+        int repeat,
+        boolean raw,
+        PrintWriter out) {
     private static final int DOORS_OF_A_STUDY = 6;
     private static final String AE_TITLE = "TOMOGRID";
     private static final Duration QUIET_PERIOD = Duration.ofSeconds(1);
@@ -50,7 +59,7 @@ public record Demo(
         try (Doors doors = new Doors(out, terminal, 1 + DOORS_OF_A_STUDY * studies());
                 Pacs pacs = pacs(nodeHome)) {
             doors.doing("starting the node");
-            Node node = Node.start(config(nodeHome, pacs));
+            Node node = Node.start(config(nodeHome, pacs), out::println);
             Thread atSignal = new Thread(() -> closeQuietly(node), "ends-the-node");
             Runtime.getRuntime().addShutdownHook(atSignal);
             try {
@@ -114,7 +123,9 @@ public record Demo(
                 QUIET_PERIOD,
                 List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
                 inventory,
-                NodeConfig.EXECUTOR_MEMORY);
+                NodeConfig.EXECUTOR_MEMORY,
+                archive,
+                NodeConfig.LOOPBACK);
     }
 
     private static void closeQuietly(Node node) {

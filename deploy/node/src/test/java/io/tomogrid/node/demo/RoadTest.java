@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -50,16 +51,20 @@ class RoadTest {
             assumeTrue(false, notBuilt.getMessage());
         }
         pacs = ReceivingPacs.start(folder.resolve("pacs"), "TOMOGRID", 0);
-        node = Node.start(new NodeConfig(
-                NodeHome.at(folder.resolve("node")),
-                0,
-                0,
-                "TOMOGRID",
-                List.of(DemoRun.CALLING_AE),
-                Duration.ofSeconds(1),
-                List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
-                "simulated",
-                "1g"));
+        node = Node.start(
+                new NodeConfig(
+                        NodeHome.at(folder.resolve("node")),
+                        0,
+                        0,
+                        "TOMOGRID",
+                        List.of(DemoRun.CALLING_AE),
+                        Duration.ofSeconds(1),
+                        List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
+                        "simulated",
+                        "1g",
+                        Optional.empty(),
+                        NodeConfig.LOOPBACK),
+                System.out::println);
     }
 
     @AfterAll

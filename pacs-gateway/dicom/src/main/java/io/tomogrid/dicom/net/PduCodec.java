@@ -113,15 +113,15 @@ final class PduCodec {
                 userItems,
                 ITEM_MAX_LENGTH,
                 ByteBuffer.allocate(4).putInt((int) maxPduLength).array());
-        item(userItems, ITEM_CLASS_UID, ascii(Implementation.CLASS_UID));
+        item(userItems, ITEM_CLASS_UID, bytes(Implementation.CLASS_UID));
         roles.forEach(role -> item(userItems, ITEM_ROLE_SELECTION, role(role)));
-        item(userItems, ITEM_VERSION_NAME, ascii(Implementation.VERSION_NAME));
+        item(userItems, ITEM_VERSION_NAME, bytes(Implementation.VERSION_NAME));
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(new byte[] {0, 1, 0, 0});
         body.writeBytes(aeTitle(called));
         body.writeBytes(aeTitle(calling));
         body.writeBytes(new byte[32]);
-        item(body, ITEM_APPLICATION_CONTEXT, ascii(APPLICATION_CONTEXT));
+        item(body, ITEM_APPLICATION_CONTEXT, bytes(APPLICATION_CONTEXT));
         body.writeBytes(contexts);
         item(body, ITEM_USER_INFORMATION, userItems.toByteArray());
         return ByteBuffer.allocate(6 + body.size())
@@ -134,7 +134,7 @@ final class PduCodec {
 
     /** PS3.7 table D.3-9. */
     private static byte[] role(RoleSelection role) {
-        byte[] uid = ascii(role.sopClass());
+        byte[] uid = bytes(role.sopClass());
         return ByteBuffer.allocate(2 + uid.length + 2)
                 .putShort((short) uid.length)
                 .put(uid)
@@ -148,8 +148,8 @@ final class PduCodec {
         for (PresentationContext context : rq.contexts()) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             body.writeBytes(new byte[] {(byte) context.id(), 0, 0, 0});
-            item(body, ITEM_ABSTRACT_SYNTAX, ascii(context.abstractSyntax()));
-            context.transferSyntaxes().forEach(t -> item(body, ITEM_TRANSFER_SYNTAX, ascii(t)));
+            item(body, ITEM_ABSTRACT_SYNTAX, bytes(context.abstractSyntax()));
+            context.transferSyntaxes().forEach(t -> item(body, ITEM_TRANSFER_SYNTAX, bytes(t)));
             item(items, ITEM_CONTEXT_RQ, body.toByteArray());
         }
         return items.toByteArray();
@@ -160,7 +160,7 @@ final class PduCodec {
         for (PresentationContext.Answer answer : ac.answers()) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             body.writeBytes(new byte[] {(byte) answer.id(), 0, (byte) answer.result(), 0});
-            item(body, ITEM_TRANSFER_SYNTAX, ascii(answer.transferSyntax()));
+            item(body, ITEM_TRANSFER_SYNTAX, bytes(answer.transferSyntax()));
             item(items, ITEM_CONTEXT_AC, body.toByteArray());
         }
         return items.toByteArray();
@@ -288,10 +288,11 @@ final class PduCodec {
         if (title.length() > 16) {
             throw new IllegalArgumentException("an AE title has at most 16 characters");
         }
-        return ascii(title + " ".repeat(16 - title.length()));
+        return bytes(title + " ".repeat(16 - title.length()));
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    /** As it was read, so that a title goes back as it came whatever is in it, PS3.8 section 9.3.3. */
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -113,6 +113,7 @@ public final class MipRotationEncoder {
         Dataset image = ResultHeader.ofImage(context, series, "PT", sopClass, role, 1);
         ResultHeader.putScanner(context, image);
         ResultHeader.putReferencedSeries(image, context.sources());
+        ResultHeader.putLossyCompression(context, image);
         return image.put(Tag.ImageType, "DERIVED", "SECONDARY", "MIP")
                 .put(Tag.ConversionType, "WSD")
                 .put(Tag.DateOfSecondaryCapture, image.string(Tag.ContentDate).orElseThrow())
@@ -126,7 +127,6 @@ public final class MipRotationEncoder {
                         context.equipment().softwareVersion())
                 .put(Tag.BurnedInAnnotation, "NO")
                 .put(Tag.RecognizableVisualFeatures, "YES")
-                .put(Tag.LossyImageCompression, "00")
                 .putEmpty(Tag.PatientOrientation)
                 .put(Tag.Rows, rotation.rows())
                 .put(Tag.Columns, rotation.columns())

@@ -86,6 +86,7 @@ public final class ResampledPetEncoder {
                 .putItems(Tag.DerivationCodeSequence, Codes.SPATIAL_RESAMPLING.item())
                 .putItems(Tag.SourceImageSequence, ResultHeader.sourceImages(references));
         PetPixels.put(image, grid, k, values);
+        ResultHeader.putLossyCompression(context, image);
         return image;
     }
 

@@ -176,6 +176,20 @@ final class ResultHeader {
         }
     }
 
+    /** PS3.3 section C.7.6.1.1.5: what was made of an image that lost by compression has its marks. */
+    static void putLossyCompression(ResultContext context, Dataset result) {
+        result.put(Tag.LossyImageCompression, "00");
+        context.pet().slices().stream()
+                .filter(slice ->
+                        slice.string(Tag.LossyImageCompression).orElse("").equals("01"))
+                .findFirst()
+                .ifPresent(lossy -> result.copyFrom(
+                        lossy,
+                        Tag.LossyImageCompression,
+                        Tag.LossyImageCompressionRatio,
+                        Tag.LossyImageCompressionMethod));
+    }
+
     /** Common Instance Reference Module, PS3.3 C.12.2: all of the sources are of the result's own study. */
     static void putReferencedSeries(Dataset result, List<SeriesReference> sources) {
         List<Dataset> items = new ArrayList<>();

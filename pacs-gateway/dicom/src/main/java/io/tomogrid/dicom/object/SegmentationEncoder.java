@@ -40,7 +40,6 @@ public final class SegmentationEncoder {
                 .put(Tag.BitsStored, 1)
                 .put(Tag.HighBit, 0)
                 .put(Tag.PixelRepresentation, 0)
-                .put(Tag.LossyImageCompression, "00")
                 .put(Tag.SegmentationType, "BINARY")
                 .put(Tag.SegmentsOverlap, "NO")
                 .put(Tag.ContentLabel, "LESIONS")
@@ -54,6 +53,7 @@ public final class SegmentationEncoder {
                         segments.stream()
                                 .map(s -> segment(s, context.algorithm()))
                                 .toList());
+        ResultHeader.putLossyCompression(context, seg);
         putDimensions(seg, context);
         seg.putItems(Tag.SharedFunctionalGroupsSequence, shared(grid));
         seg.putItems(

@@ -35,11 +35,14 @@ final class Matching {
         return tag;
     }
 
+    /** Whether it can be a key of a query of the index. */
+    boolean isText() {
+        return vr.kind() == VR.Kind.TEXT || vr.kind() == VR.Kind.SPECIFIC_TEXT;
+    }
+
     /** Adds it to the keys of a query of the index. */
     void addTo(Dataset keys) {
-        if (vr.kind() == VR.Kind.TEXT || vr.kind() == VR.Kind.SPECIFIC_TEXT) {
-            keys.put(tag, wanted.toArray(String[]::new));
-        }
+        keys.put(tag, wanted.toArray(String[]::new));
     }
 
     boolean matches(Dataset dataset) {

@@ -6,8 +6,7 @@ import io.tomogrid.dicom.json.BulkDataUris;
 import io.tomogrid.dicom.json.DicomJsonWriter;
 import io.tomogrid.dicom.net.RequestRefused;
 import io.tomogrid.gateway.RequestFault;
-import io.tomogrid.gateway.dicomweb.SearchIndex.Candidate;
-import io.tomogrid.gateway.query.StudyFinder;
+import io.tomogrid.gateway.query.IndexSearch;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -30,12 +29,20 @@ class SearchController {
     private static final String NOT_FUZZY =
             "299 tomogrid \"The fuzzymatching parameter is not supported. Only literal matching has been performed.\"";
 
-    private final SearchIndex index;
-    private final StudyFinder studies;
+    private static final String UTF_8 = "ISO_IR 192";
 
-    SearchController(SearchIndex index, StudyFinder studies) {
+    /** So many are read for one search at most. */
+    private static final int MOST_HEADERS = 5000;
+
+    private static final String MORE = "299 tomogrid \"Only the first " + MOST_HEADERS
+            + " candidates were looked at, because the index does not hold an attribute that is matched. There may be more.\"";
+
+    private final IndexSearch index;
+    private final Headers headers;
+
+    SearchController(IndexSearch index, Headers headers) {
         this.index = index;
-        this.studies = studies;
+        this.headers = headers;
     }
 
     @GetMapping("/studies")
@@ -80,50 +87,93 @@ class SearchController {
             throws IOException {
         Accepted.json(request.getHeader(HttpHeaders.ACCEPT));
         SearchRequest search = SearchRequest.parse(request.getParameterMap());
-        List<Dataset> found = new ArrayList<>();
-        int passed = 0;
-        for (Candidate candidate :
-                index.candidates(level, level == SearchLevel.STUDY ? matching(search) : study, series)) {
-            if (found.size() == search.limit()) {
-                break;
-            }
-            Dataset attributes = index.attributes(level, candidate);
-            if (search.matching().stream().allMatch(m -> m.matches(attributes)) && passed++ >= search.offset()) {
-                found.add(answer(level, search, attributes, candidate, RetrieveController.root(request)));
-            }
-        }
+        Found found = find(level, search, keys(level, search, study, series));
         if (search.fuzzy()) {
-            response.setHeader(HttpHeaders.WARNING, NOT_FUZZY);
+            response.addHeader(HttpHeaders.WARNING, NOT_FUZZY);
+        }
+        if (found.more) {
+            response.addHeader(HttpHeaders.WARNING, MORE);
         }
         response.setContentType("application/dicom+json");
         try (DicomJsonWriter json = DicomJsonWriter.array(response.getOutputStream(), BulkDataUris.INLINE)) {
-            for (Dataset dataset : found) {
-                json.add(dataset);
+            for (Dataset attributes : found.matches) {
+                json.add(answer(level, search, attributes, RetrieveController.root(request)));
             }
         }
     }
 
-    /** UIDs of the studies that may match, by what the index holds; null for all. */
-    private String matching(SearchRequest search) {
-        if (search.matching().isEmpty()) {
-            return null;
+    /** @param more whether there may be others that were not looked at */
+    private record Found(List<Dataset> matches, boolean more) {}
+
+    /*
+     * What the index holds of all that is matched and asked for needs no header. A match by anything else does: of those
+     * that the rest of the request leaves, a bounded number is read.
+     */
+    private Found find(SearchLevel level, SearchRequest search, Dataset keys) throws IOException {
+        boolean matched = search.matching().stream().allMatch(m -> indexed(level, m));
+        boolean answered = !search.includeAll()
+                && asked(level, search).stream().allMatch(tag -> level.indexed().holds(tag));
+        if (matched) {
+            List<Dataset> rows = rows(level, keys, search.limit(), search.offset());
+            return new Found(answered ? rows : withHeaders(level, rows), false);
         }
-        Dataset keys = new Dataset().put(Tag.SpecificCharacterSet, "ISO_IR 192");
-        search.matching().forEach(m -> m.addTo(keys));
+        List<Dataset> rows = rows(level, keys, MOST_HEADERS + 1, 0);
+        List<Dataset> found = new ArrayList<>();
+        int passed = 0;
+        for (Dataset row : rows.subList(0, Math.min(rows.size(), MOST_HEADERS))) {
+            if (found.size() == search.limit()) {
+                return new Found(found, false);
+            }
+            Dataset attributes = headers.of(level, row).orElseGet(Dataset::new);
+            if (search.matching().stream().allMatch(m -> m.matches(attributes)) && passed++ >= search.offset()) {
+                found.add(attributes);
+            }
+        }
+        return new Found(found, rows.size() > MOST_HEADERS);
+    }
+
+    private List<Dataset> rows(SearchLevel level, Dataset keys, int limit, int offset) {
         try {
-            return String.join(",", studies.find(keys));
+            return index.find(level.indexed(), keys, limit, offset);
         } catch (RequestRefused refused) {
             throw RequestFault.malformed(refused.getMessage());
         }
     }
 
+    private List<Dataset> withHeaders(SearchLevel level, List<Dataset> rows) throws IOException {
+        List<Dataset> attributes = new ArrayList<>();
+        for (Dataset row : rows) {
+            headers.of(level, row).ifPresent(attributes::add);
+        }
+        return attributes;
+    }
+
+    private static boolean indexed(SearchLevel level, Matching matching) {
+        return matching.isText() && level.indexed().holds(matching.tag());
+    }
+
+    /** What is to be returned by the index, and matched by it. */
+    private static Dataset keys(SearchLevel level, SearchRequest search, String study, String series) {
+        Dataset keys = new Dataset().put(Tag.SpecificCharacterSet, UTF_8);
+        asked(level, search).forEach(keys::putEmpty);
+        search.matching().stream().filter(m -> indexed(level, m)).forEach(m -> m.addTo(keys));
+        if (study != null) {
+            keys.put(Tag.StudyInstanceUID, study);
+        }
+        return series == null ? keys : keys.put(Tag.SeriesInstanceUID, series);
+    }
+
     /** What is always answered, what was asked for, and what was matched. */
-    private static Dataset answer(
-            SearchLevel level, SearchRequest search, Dataset attributes, Candidate candidate, String root) {
+    private static Set<Integer> asked(SearchLevel level, SearchRequest search) {
         Set<Integer> tags = new LinkedHashSet<>(level.always());
-        tags.add(Tag.SpecificCharacterSet);
         tags.addAll(search.include());
         search.matching().forEach(m -> tags.add(m.tag()));
+        return tags;
+    }
+
+    private static Dataset answer(SearchLevel level, SearchRequest search, Dataset attributes, String root) {
+        Set<Integer> tags = asked(level, search);
+        tags.add(Tag.SpecificCharacterSet);
         Dataset answer = new Dataset();
         if (search.includeAll()) {
             attributes.forEach(e -> tags.add(e.tag()));
@@ -132,15 +182,18 @@ class SearchController {
             attributes.get(tag).filter(SearchController::small).ifPresent(answer::put);
         }
         level.always().stream().filter(t -> !answer.contains(t)).forEach(answer::putEmpty);
-        String study = root + "/studies/" + candidate.studyUid();
-        String series = study + "/series/" + candidate.seriesUid();
+        String study = root + "/studies/" + answer.string(Tag.StudyInstanceUID).orElseThrow();
+        String series =
+                study + "/series/" + answer.string(Tag.SeriesInstanceUID).orElse("");
         answer.put(Tag.InstanceAvailability, "ONLINE");
         return answer.put(
                 Tag.RetrieveURL,
                 switch (level) {
                     case STUDY -> study;
                     case SERIES -> series;
-                    case INSTANCE -> series + "/instances/" + candidate.sopInstanceUid();
+                    case INSTANCE ->
+                        series + "/instances/"
+                                + answer.string(Tag.SOPInstanceUID).orElseThrow();
                 });
     }
 

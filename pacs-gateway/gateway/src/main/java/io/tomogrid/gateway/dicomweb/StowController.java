@@ -21,6 +21,7 @@ import java.util.Locale;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -28,7 +29,9 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * STOW-RS, PS3.18 section 10.5. Each instance goes through the same admission as one that came by C-STORE, and is answered
- * only once it is durable (WEB-03). An instance that is refused does not keep the others out.
+ * only once it is durable (WEB-03). An instance that is refused does not keep the others out. Where the body breaks off or
+ * is too long, the whole instances before stay stored, the one that was being read does not; sending all of them again does
+ * no harm.
  */
 @RestController
 class StowController {
@@ -41,9 +44,11 @@ class StowController {
     private static final MediaType JSON = MediaType.valueOf("application/dicom+json");
 
     private final Ingest ingest;
+    private final DataSize limit;
 
-    StowController(Ingest ingest) {
+    StowController(Ingest ingest, DicomwebProperties properties) {
         this.ingest = ingest;
+        this.limit = properties.stowLimit();
     }
 
     private record Outcome(String sopClass, String sopInstance, DimseStatus status) {}
@@ -63,9 +68,13 @@ class StowController {
             throws IOException {
         Accepted.json(request.getHeader(HttpHeaders.ACCEPT));
         String boundary = boundary(type);
+        if (request.getContentLengthLong() > limit.toBytes()) {
+            throw tooLarge("nothing was stored");
+        }
         List<Outcome> outcomes = new ArrayList<>();
         try {
-            MultipartReader parts = new MultipartReader(request.getInputStream(), boundary);
+            MultipartReader parts =
+                    new MultipartReader(new LimitedStream(request.getInputStream(), limit.toBytes()), boundary);
             while (parts.next()) {
                 String partType = parts.headers().getOrDefault("content-type", Accepted.DICOM);
                 outcomes.add(
@@ -78,8 +87,9 @@ class StowController {
                                                 "a part is not of type application/dicom")));
             }
         } catch (MalformedMultipart e) {
-            long stored = outcomes.stream().filter(o -> o.status.isSuccess()).count();
-            throw RequestFault.malformed(e.getMessage() + "; " + stored + " instances before were stored");
+            throw RequestFault.malformed(e.getMessage() + "; " + stored(outcomes));
+        } catch (LimitedStream.Exceeded e) {
+            throw tooLarge(stored(outcomes) + "; send the rest in another request");
         }
         if (outcomes.isEmpty()) {
             throw RequestFault.malformed("the body has no part; expected DICOM files");
@@ -91,6 +101,16 @@ class StowController {
                         .forEach(o -> headers.add(HttpHeaders.WARNING, warning(o))))
                 .contentType(JSON)
                 .body(DicomJsonWriter.toJson(answer(study, outcomes, RetrieveController.root(request))));
+    }
+
+    private static String stored(List<Outcome> outcomes) {
+        long stored = outcomes.stream().filter(o -> o.status.isSuccess()).count();
+        return stored + " instances before were stored";
+    }
+
+    private RequestFault tooLarge(String what) {
+        return RequestFault.tooLarge("a request may have " + limit.toBytes()
+                + " bytes (tomogrid.gateway.dicomweb.stow-limit): send less at once; " + what);
     }
 
     private Outcome store(String study, InputStream body, HttpServletRequest request) throws IOException {

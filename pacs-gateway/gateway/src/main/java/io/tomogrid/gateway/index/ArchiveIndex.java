@@ -32,6 +32,7 @@ public final class ArchiveIndex implements AutoCloseable {
     private final IndexRows rows;
     private final Progress progress;
     private final IndexWriter writer;
+    private final SeriesHeld held;
 
     /** Brings the index up to the archive before anything else comes in. */
     public ArchiveIndex(SegmentLog archive, SegmentReader reader, JdbcTemplate jdbc, TransactionTemplate transactions)
@@ -41,7 +42,8 @@ public final class ArchiveIndex implements AutoCloseable {
         this.transactions = transactions;
         this.rows = new IndexRows(jdbc);
         this.progress = new Progress(catchUp(new Decisions(reader, jdbc, transactions)));
-        this.writer = new IndexWriter(rows, jdbc, transactions, progress);
+        this.writer = new IndexWriter(jdbc.getDataSource(), progress);
+        this.held = new SeriesHeld(jdbc);
     }
 
     /**
@@ -50,6 +52,13 @@ public final class ArchiveIndex implements AutoCloseable {
      * @param fileSha256 of the staged file that a result was taken from; empty for what came from outside
      */
     public record Indexed(SegmentRef ref, String transferSyntax, String sha256, String fileSha256) {}
+
+    /**
+     * Whether {@link #find} is worth its question. When this says no, {@link #keep} still tells if the instance was there.
+     */
+    public boolean mayHold(InstanceHeader instance) {
+        return held.mayHold(instance.studyUid(), instance.seriesUid(), instance.sopInstanceUid());
+    }
 
     public Optional<Indexed> find(String sopInstanceUid) {
         return jdbc
@@ -96,6 +105,9 @@ public final class ArchiveIndex implements AutoCloseable {
         boolean first = writer.commit(new StoredRecord(kind, meta, ref, payload.sha256()));
         // Work that failed never ends: the next start looks again at what it may have left in the archive.
         progress.end(work);
+        if (first && kind == RecordKind.INSTANCE) {
+            held.added(meta.get(RecordMeta.STUDY), meta.get(RecordMeta.SERIES), meta.get(RecordMeta.SOP_INSTANCE));
+        }
         return first;
     }
 

@@ -14,7 +14,7 @@ public sealed interface Admission {
     /** Another data set has the same SOP Instance UID; this one is kept aside and shown to an operator. */
     record Conflict(String sopInstanceUid, String reason) implements Admission {}
 
-    /** The archive is full. Nothing was kept. */
+    /** The archive takes nothing: it is full, or its file system cannot be written just now. Nothing counts as kept. */
     record NoRoom(String reason) implements Admission {}
 
     /** The command announced another instance than the data set is. Nothing was kept. */

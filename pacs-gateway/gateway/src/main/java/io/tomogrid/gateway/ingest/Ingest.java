@@ -1,5 +1,6 @@
 package io.tomogrid.gateway.ingest;
 
+import io.tomogrid.archive.ArchiveUnavailableException;
 import io.tomogrid.archive.NoRoomException;
 import io.tomogrid.archive.Payload;
 import io.tomogrid.archive.PayloadTooLargeException;
@@ -83,6 +84,9 @@ public class Ingest {
         } catch (NoRoomException e) {
             log.error("an instance was refused: {}", e.getMessage());
             return new Admission.NoRoom("the archive is full, send again later");
+        } catch (ArchiveUnavailableException e) {
+            log.error("an instance was refused: {}", e.getMessage());
+            return new Admission.NoRoom(e.fault());
         } catch (PayloadTooLargeException e) {
             return new Admission.NoRoom(e.getMessage());
         }
@@ -103,11 +107,13 @@ public class Ingest {
         Lock lock = locks[Math.floorMod(header.sopInstanceUid().hashCode(), locks.length)];
         lock.lock();
         try {
+            boolean ask = index.mayHold(header);
             while (true) {
-                Optional<ArchiveIndex.Indexed> stored = index.find(header.sopInstanceUid());
+                Optional<ArchiveIndex.Indexed> stored = ask ? index.find(header.sopInstanceUid()) : Optional.empty();
                 if (stored.isPresent()) {
                     return again(request, header, payload, stored.get());
                 }
+                ask = true;
                 var meta = RecordMeta.source(header, request.transferSyntax(), request.callingAe(), now());
                 if (index.keep(RecordKind.INSTANCE, meta, payload)) {
                     return new Admission.Admitted(header.sopInstanceUid());

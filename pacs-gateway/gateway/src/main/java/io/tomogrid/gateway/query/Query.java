@@ -4,8 +4,11 @@ import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Dictionary;
 import io.tomogrid.dicom.Element;
 import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.VR;
 import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.dicom.net.RequestRefused;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,8 @@ import java.util.stream.Collectors;
  * @param passedOver whether there were keys that are not supported
  */
 record Query(QueryLevel level, List<QueryKey> returned, List<Condition> conditions, boolean passedOver) {
+    private static final String UTF_8 = "ISO_IR 192";
+
     Query {
         returned = List.copyOf(returned);
         conditions = List.copyOf(conditions);
@@ -30,6 +35,15 @@ record Query(QueryLevel level, List<QueryKey> returned, List<Condition> conditio
         for (QueryLevel above : level.above(sopClass)) {
             uniqueValues(identifier, level, above);
         }
+        return relational(level, identifier);
+    }
+
+    /**
+     * Without the unique keys of the levels above, as PS3.4 section C.4.1.3.2 calls it.
+     *
+     * @throws RequestRefused naming what is wrong with the identifier, never a value of it
+     */
+    static Query relational(QueryLevel level, Dataset identifier) throws RequestRefused {
         List<QueryKey> returned = new ArrayList<>();
         List<Condition> conditions = new ArrayList<>();
         boolean passedOver = false;
@@ -89,6 +103,29 @@ record Query(QueryLevel level, List<QueryKey> returned, List<Condition> conditio
                 ? ""
                 : " AND " + conditions.stream().map(Condition::sql).collect(Collectors.joining(" AND "));
         return "SELECT " + select + " FROM " + from(level) + where + " ORDER BY " + order() + " LIMIT ?";
+    }
+
+    /** The present row of the answer: what was to be returned, in UTF-8. */
+    Dataset match(ResultSet row) throws SQLException {
+        Dataset match = new Dataset().put(Tag.SpecificCharacterSet, UTF_8);
+        for (int i = 0; i < returned.size(); i++) {
+            put(match, returned.get(i).tag(), row.getString(i + 1));
+        }
+        return match;
+    }
+
+    private static void put(Dataset match, int tag, String value) {
+        VR vr = Dictionary.vr(tag);
+        if (value == null || value.isEmpty()) {
+            match.putEmpty(tag);
+        } else if (vr.kind() == VR.Kind.BINARY) {
+            match.put(tag, Integer.parseInt(value));
+        } else if (vr.kind() == VR.Kind.SPECIFIC_TEXT) {
+            match.put(tag, value);
+        } else {
+            // What senders put into fields of the default repertoire is not always of it.
+            match.put(tag, value.replaceAll("[^ -~]", "?").split("\\\\"));
+        }
     }
 
     List<Object> arguments() {

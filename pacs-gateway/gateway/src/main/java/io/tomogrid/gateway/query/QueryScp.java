@@ -1,9 +1,7 @@
 package io.tomogrid.gateway.query;
 
 import io.tomogrid.dicom.Dataset;
-import io.tomogrid.dicom.Dictionary;
 import io.tomogrid.dicom.Tag;
-import io.tomogrid.dicom.VR;
 import io.tomogrid.dicom.net.CFindHandler;
 import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.dicom.net.QueryRequest;
@@ -21,7 +19,6 @@ import org.springframework.stereotype.Component;
 /** Query SCP, PS3.4 annex C: answers from the index alone. */
 @Component
 public class QueryScp implements CFindHandler {
-    private static final String UTF_8 = "ISO_IR 192";
 
     private final JdbcTemplate jdbc;
     private final String aeTitle;
@@ -38,18 +35,9 @@ public class QueryScp implements CFindHandler {
         Query query = Query.of(request.sopClassUid(), request.identifier());
         List<Object> arguments = new ArrayList<>(query.arguments());
         arguments.add(mostMatches + 1);
-        List<String[]> rows = jdbc.query(
-                query.sql(),
-                (row, n) -> {
-                    String[] values = new String[query.returned().size()];
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = row.getString(i + 1);
-                    }
-                    return values;
-                },
-                arguments.toArray());
+        List<Dataset> rows = jdbc.query(query.sql(), (row, n) -> query.match(row), arguments.toArray());
         DimseStatus pending = query.passedOver() ? DimseStatus.PENDING_WITHOUT_SOME_KEYS : DimseStatus.PENDING;
-        for (String[] row : rows.subList(0, Math.min(rows.size(), mostMatches))) {
+        for (Dataset row : rows.subList(0, Math.min(rows.size(), mostMatches))) {
             if (!matches.send(match(query, row), pending)) {
                 return DimseStatus.CANCEL;
             }
@@ -59,28 +47,7 @@ public class QueryScp implements CFindHandler {
                 : DimseStatus.RESPONSE_LIMIT_REACHED.because("more than " + mostMatches + " match; ask more narrowly");
     }
 
-    private Dataset match(Query query, String[] row) {
-        Dataset match = new Dataset()
-                .put(Tag.SpecificCharacterSet, UTF_8)
-                .put(Tag.QueryRetrieveLevel, query.level().name())
-                .put(Tag.RetrieveAETitle, aeTitle);
-        for (int i = 0; i < row.length; i++) {
-            put(match, query.returned().get(i).tag(), row[i]);
-        }
-        return match;
-    }
-
-    private static void put(Dataset match, int tag, String value) {
-        VR vr = Dictionary.vr(tag);
-        if (value == null || value.isEmpty()) {
-            match.putEmpty(tag);
-        } else if (vr.kind() == VR.Kind.BINARY) {
-            match.put(tag, Integer.parseInt(value));
-        } else if (vr.kind() == VR.Kind.SPECIFIC_TEXT) {
-            match.put(tag, value);
-        } else {
-            // What senders put into fields of the default repertoire is not always of it.
-            match.put(tag, value.replaceAll("[^ -~]", "?").split("\\\\"));
-        }
+    private Dataset match(Query query, Dataset row) {
+        return row.put(Tag.QueryRetrieveLevel, query.level().name()).put(Tag.RetrieveAETitle, aeTitle);
     }
 }

@@ -2,8 +2,10 @@ package io.tomogrid.gateway.web;
 
 import io.tomogrid.gateway.RequestFault;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.util.Map;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -13,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
  * A login link is /login#TOKEN: what follows # stays in the browser, so the token is in no log, no Referer header, and a
  * program that only looks at links does not use it up. The page posts it.
  */
-/** The way in for a browser: a link that works once, docs/interfaces.md. */
+/** The way in for a browser, a link that works once, and the way out: docs/interfaces.md. */
 @RestController
 class LoginController {
     private final Sessions sessions;
@@ -37,5 +39,16 @@ class LoginController {
                         .<Void>build())
                 .orElseThrow(() -> RequestFault.forbidden(
                         "this link was used or is too old: ./tomogrid login prints another one"));
+    }
+
+    /** Also of a session that has ended already. */
+    @PostMapping("/logout")
+    ResponseEntity<Void> leave(HttpServletRequest request) {
+        return ResponseEntity.status(HttpStatus.SEE_OTHER)
+                .header(HttpHeaders.SET_COOKIE, sessions.leave(request).toString())
+                // what the viewer kept in the browser
+                .header("Clear-Site-Data", "\"storage\"")
+                .location(URI.create("/login"))
+                .build();
     }
 }

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.http.ResponseCookie;
 import org.springframework.stereotype.Component;
 
@@ -31,10 +32,22 @@ public final class Sessions {
 
     /** Whether the request comes from a browser that is logged in. */
     public boolean known(HttpServletRequest request) {
+        return values(request).anyMatch(sessions::touch);
+    }
+
+    /** Ends the session of the request, if it has one. @return the cookie that takes the place of its own */
+    ResponseCookie leave(HttpServletRequest request) {
+        values(request).forEach(sessions::use);
+        return cookie("", request).mutate().maxAge(0).build();
+    }
+
+    private static Stream<String> values(HttpServletRequest request) {
         Cookie[] cookies = request.getCookies();
-        return cookies != null
-                && Arrays.stream(cookies)
-                        .anyMatch(c -> c.getName().equals(name(request)) && sessions.touch(c.getValue()));
+        return cookies == null
+                ? Stream.empty()
+                : Arrays.stream(cookies)
+                        .filter(c -> c.getName().equals(name(request)))
+                        .map(Cookie::getValue);
     }
 
     private static ResponseCookie cookie(String session, HttpServletRequest request) {

@@ -32,6 +32,11 @@ const first = (dataset, tag) => {
   const value = dataset?.[tag]?.Value?.[0];
   return value?.Alphabetic ?? value ?? '';
 };
+/** Family^Given^… */
+const name = text => text.split('^').slice(0, 2).filter(Boolean).join(', ');
+const date = text => text.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+/** A row that says why there are no others. */
+const empty = (columns, text) => el('tr', {}, el('td', { colspan: columns, class: 'note' }, text));
 
 function doors(study, job) {
   const list = el('ul', { class: 'doors' });
@@ -70,17 +75,19 @@ function deliveries(result) {
 function studyRow(study, who, job, result) {
   const uid = study['study-uid'];
   const query = `StudyInstanceUIDs=${encodeURIComponent(uid)}`;
-  const links = [['viewer', 'images'], ['tmtv', 'PET-CT fusion']].map(([mode, label]) =>
-    el('div', {}, el('a', { href: `/viewer/${mode}?${query}` }, label)));
+  const person = name(first(who, '00100010'));
+  const links = [['viewer', 'Images'], ['tmtv', 'PET-CT fusion']].map(([mode, label]) =>
+    el('a', { href: `/viewer/${mode}?${query}`, 'aria-label': `${label} of ${person || uid}` }, label));
   return el('tr', {},
     el('td', {},
-      el('div', {}, [first(who, '00100010'), first(who, '00100020')].filter(Boolean).join(' · ')),
-      el('div', {}, [first(who, '00080020'), first(who, '00081030')].filter(Boolean).join(' · ')),
+      el('div', { class: 'who' }, person),
+      el('div', {}, first(who, '00100020')),
+      el('div', {}, [date(first(who, '00080020')), first(who, '00081030')].filter(Boolean).join(' · ')),
       el('div', { class: 'uid note' }, uid)),
     el('td', {}, `${study.instances} in ${study.series} series`),
     el('td', {}, doors(study, job), jobNote(job)),
     el('td', {}, deliveries(result)),
-    el('td', {}, links));
+    el('td', { class: 'look' }, links));
 }
 
 function sliceRows(slices) {
@@ -98,6 +105,15 @@ function sliceRows(slices) {
   });
 }
 
+/** Only what has changed is put in anew: whoever reads or tabs through a table is not thrown out of it. */
+function show(id, rows, otherwise) {
+  const made = $(id).cloneNode(false);
+  made.append(...(rows.length || !otherwise ? rows : [otherwise]));
+  if (!made.isEqualNode($(id))) {
+    $(id).replaceChildren(...made.childNodes);
+  }
+}
+
 async function refresh() {
   const [studies, people, status, jobs, slices] = await Promise.all([
     get('/api/studies?limit=20'),
@@ -112,14 +128,25 @@ async function refresh() {
     const its = job.get(study['study-uid']);
     return its && ['STORING', 'DELIVERING', 'DONE'].includes(its.state) ? getOr(`/api/results/${its['job-id']}`, null) : null;
   }));
-  $('studies').replaceChildren(...studies.studies.map((study, n) =>
-    studyRow(study, who.get(study['study-uid']), job.get(study['study-uid']), results[n])));
-  $('slices').replaceChildren(...sliceRows(slices));
-  $('destinations').replaceChildren(...status.destinations.map(destination =>
-    el('tr', {}, el('td', {}, destination.name), el('td', {}, destination.pending), el('td', {}, destination.dead))));
-  $('summary').textContent = `DICOM ${status.dicom.host}:${status.dicom.port}, AE title ${status.dicom['ae-title']}, `
-    + `${status.dicom.stores} images received since the start, ${(status.archive['free-bytes'] / 1e9).toFixed(0)} GB free`;
-  $('fault').textContent = jobs ? '' : 'The manager does not answer here: jobs and slices are not shown.';
+  const { dicom, archive } = status;
+  show('studies', studies.studies.map((study, n) =>
+    studyRow(study, who.get(study['study-uid']), job.get(study['study-uid']), results[n])),
+    empty(5, `No study has come yet. Send one to AE title ${dicom['ae-title']} at ${dicom.host}:${dicom.port}, or by ./tomogrid send DIR.`));
+  show('slices', sliceRows(slices), empty(3, jobs ? 'There is no GPU, nor a simulated one.' : 'Not known.'));
+  show('destinations', status.destinations.map(destination =>
+    el('tr', {}, el('td', {}, destination.name), el('td', {}, destination.pending),
+      el('td', destination.dead ? { class: 'bad' } : {}, destination.dead))),
+    empty(3, 'None is configured: results stay in the archive.'));
+  show('summary', [
+    ['DICOM', `${dicom.host}:${dicom.port}`],
+    ['AE title', dicom['ae-title']],
+    ['images received since the start', dicom.stores],
+    ...('free-bytes' in archive ? [['free in the archive', `${(archive['free-bytes'] / 1e9).toFixed(0)} GB`]] : []),
+  ].map(([what, value]) => el('div', {}, el('dt', {}, what), el('dd', {}, value))));
+  $('fault').textContent = [
+    archive.fault ? `Images are refused: ${archive.fault}` : '',
+    jobs ? '' : 'The manager does not answer here: jobs and slices are not shown.',
+  ].join(' ');
 }
 
 async function watch() {

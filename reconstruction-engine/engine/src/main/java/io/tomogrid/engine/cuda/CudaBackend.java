@@ -4,8 +4,14 @@ import io.tomogrid.engine.Backend;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.mip.MipRotation;
+import io.tomogrid.engine.osem.EmissionData;
+import io.tomogrid.engine.osem.Osem;
+import io.tomogrid.engine.osem.Subsets;
+import io.tomogrid.engine.projector.Projector;
 import io.tomogrid.engine.resample.Resampling;
 import io.tomogrid.imaging.Volume;
+import io.tomogrid.imaging.pet.CylindricalScanner;
+import io.tomogrid.imaging.pet.PetGrid;
 
 /**
  * A CUDA device. Connected components, sums and maxima of lesions stay on the processors: they touch each voxel once, which
@@ -32,5 +38,15 @@ public record CudaBackend(CudaDevice device, Parallel parallel) implements Backe
     @Override
     public LesionMeasures lesions() {
         return new LesionMeasures(parallel, new CudaSphereMeans(device));
+    }
+
+    @Override
+    public Projector projector(CylindricalScanner scanner, PetGrid grid) {
+        return new CudaPlaneJoseph(device, scanner, grid, parallel);
+    }
+
+    @Override
+    public Osem osem(CylindricalScanner scanner, PetGrid grid, EmissionData data, int subsets) {
+        return new Osem(new CudaUpdates(device, Subsets.of(scanner, data, subsets), grid, parallel));
     }
 }

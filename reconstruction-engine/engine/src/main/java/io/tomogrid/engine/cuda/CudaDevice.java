@@ -5,6 +5,8 @@ import java.util.Optional;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -125,6 +127,38 @@ public final class CudaDevice {
     /** How many parts of a size fit into nine tenths of what is free, at least 1 and at most so many as there are. */
     int fitting(long bytesOfPart, int parts) {
         return (int) Math.max(1, Math.min(parts, memory().free() / 10 * 9 / bytesOfPart));
+    }
+
+    /** @throws CudaException if so much is not free; the message says how large a slice must be */
+    void require(String what, long bytes) {
+        Memory memory = memory();
+        if (bytes > memory.free()) {
+            throw CudaException.outOfMemory(what, name, bytes, memory);
+        }
+    }
+
+    /** How long the kernels of some work took, from before the first to after the last, by the device's clock. */
+    double seconds(Runnable work) {
+        use();
+        CUevent before = new CUevent();
+        CUevent after = new CUevent();
+        CudaException.check(JCudaDriver.cuEventCreate(before, CUevent_flags.CU_EVENT_DEFAULT), "event");
+        try {
+            CudaException.check(JCudaDriver.cuEventCreate(after, CUevent_flags.CU_EVENT_DEFAULT), "event");
+            try {
+                CudaException.check(JCudaDriver.cuEventRecord(before, null), "event");
+                work.run();
+                CudaException.check(JCudaDriver.cuEventRecord(after, null), "event");
+                CudaException.check(JCudaDriver.cuEventSynchronize(after), "event");
+                float[] milliseconds = new float[1];
+                CudaException.check(JCudaDriver.cuEventElapsedTime(milliseconds, before, after), "event");
+                return milliseconds[0] / 1e3;
+            } finally {
+                CudaException.check(JCudaDriver.cuEventDestroy(after), "event");
+            }
+        } finally {
+            CudaException.check(JCudaDriver.cuEventDestroy(before), "event");
+        }
     }
 
     Kernels kernels() {

@@ -4,6 +4,9 @@ import jcuda.driver.CUresult;
 
 /** The device could not do something. The message says what, the driver's code, and what to do next. */
 public final class CudaException extends RuntimeException {
+    private static final String SCRIPT = "reconstruction-engine/engine/src/main/cuda/build-ptx.sh";
+    private static final long MIB = 1 << 20;
+
     private final int code;
 
     /**
@@ -14,6 +17,20 @@ public final class CudaException extends RuntimeException {
     public CudaException(String doing, int code, String next) {
         super(doing + ": " + CUresult.stringFor(code) + " (" + code + "); " + next);
         this.code = code;
+    }
+
+    /** So much is not free. @param what it was wanted for */
+    static CudaException outOfMemory(String what, String device, long bytes, CudaDevice.Memory memory) {
+        return new CudaException(
+                what + " on " + device,
+                CUresult.CUDA_ERROR_OUT_OF_MEMORY,
+                "it needs " + mib(bytes) + " MiB, of the device's " + memory.total() / MIB + " MiB "
+                        + memory.free() / MIB + " MiB are free: let the job lease a slice of at least "
+                        + mib(bytes + memory.total() - memory.free()) + " MiB, or set " + Backends.VARIABLE + "=cpu");
+    }
+
+    private static long mib(long bytes) {
+        return (bytes + MIB - 1) / MIB;
     }
 
     /** Of the driver, see {@link CUresult}. */
@@ -54,13 +71,15 @@ public final class CudaException extends RuntimeException {
                     CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION ->
                 "the process has lost its device: it must end before "
                         + "the job is tried again; report it with what ./tomogrid gpu-selftest says";
-            case CUresult.CUDA_ERROR_INVALID_PTX,
-                    CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
-                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
-                "the kernels need a device of compute capability 8.0 or " + "later and a driver of CUDA 11.8 or later";
-            case CUresult.CUDA_ERROR_NOT_FOUND ->
-                "the PTX has fallen behind its sources: run "
-                        + "reconstruction-engine/engine/src/main/cuda/build-ptx.sh";
+            case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION ->
+                "the driver is older than the kernels: install one of CUDA 11.8 or later; kernels of another version "
+                        + "than PTX 7.8 were not made by " + SCRIPT + ", run it";
+            case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
+                "the kernels need a device of compute capability 8.0 or later";
+            case CUresult.CUDA_ERROR_INVALID_PTX, CUresult.CUDA_ERROR_INVALID_IMAGE ->
+                "the kernels are damaged, or their device is of a compute capability below 8.0: install the program anew, "
+                        + "or run " + SCRIPT;
+            case CUresult.CUDA_ERROR_NOT_FOUND -> "the PTX has fallen behind its sources: run " + SCRIPT;
             case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE -> "the device's memory is damaged: take it out of service";
             default ->
                 "look at the kernel log for NVRM: Xid and run ./tomogrid gpu-selftest; " + Backends.VARIABLE

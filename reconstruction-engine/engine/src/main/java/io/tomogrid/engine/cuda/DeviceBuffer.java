@@ -1,5 +1,6 @@
 package io.tomogrid.engine.cuda;
 
+import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUresult;
@@ -7,8 +8,6 @@ import jcuda.driver.JCudaDriver;
 
 /** Memory of the device. Whoever makes it closes it. */
 final class DeviceBuffer implements AutoCloseable {
-    private static final long MIB = 1 << 20;
-
     private final CudaDevice device;
     private final String what;
     private final long bytes;
@@ -31,20 +30,10 @@ final class DeviceBuffer implements AutoCloseable {
         DeviceBuffer buffer = new DeviceBuffer(device, what, bytes);
         int code = JCudaDriver.cuMemAlloc(buffer.address, Math.max(1, bytes));
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-            CudaDevice.Memory memory = device.memory();
-            throw new CudaException(
-                    what + " on " + device.name(),
-                    code,
-                    "it needs " + mib(bytes) + " MiB, of the device's " + memory.total() / MIB + " MiB "
-                            + memory.free() / MIB + " MiB are free: let the job lease a slice with at least "
-                            + mib(bytes - memory.free()) + " MiB more, or set " + Backends.VARIABLE + "=cpu");
+            throw CudaException.outOfMemory(what, device.name(), bytes, device.memory());
         }
         CudaException.check(code, what);
         return buffer;
-    }
-
-    private static long mib(long bytes) {
-        return (bytes + MIB - 1) / MIB;
     }
 
     static DeviceBuffer upload(CudaDevice device, String what, float[] values) {
@@ -90,6 +79,28 @@ final class DeviceBuffer implements AutoCloseable {
     /** Its address, as an argument of a kernel. */
     Pointer argument() {
         return Pointer.to(address);
+    }
+
+    /** @param values as many bytes as the buffer has */
+    void fill(Pointer values) {
+        device.use();
+        CudaException.check(JCudaDriver.cuMemcpyHtoD(address, values, bytes), "upload of " + what);
+    }
+
+    /** Closes all, also after one of them could not be freed. */
+    static void closeAll(List<DeviceBuffer> buffers) {
+        CudaException failed = null;
+        for (DeviceBuffer buffer : buffers) {
+            try {
+                buffer.close();
+            } catch (CudaException notFreed) {
+                failed = failed == null ? notFreed : failed;
+            }
+        }
+        buffers.clear();
+        if (failed != null) {
+            throw failed;
+        }
     }
 
     @Override

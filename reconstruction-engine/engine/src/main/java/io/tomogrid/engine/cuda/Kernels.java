@@ -3,9 +3,12 @@ package io.tomogrid.engine.cuda;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jcuda.Pointer;
@@ -16,10 +19,22 @@ import jcuda.driver.JCudaDriver;
 /** The kernels of {@code petct.cu}, ready in the current context. */
 final class Kernels {
     static final String PTX = "petct.ptx";
-    static final List<String> NAMES =
-            List.of("resample", "sample_nodes", "raise_nodes", "project_nodes", "blend", "sphere_means");
+    static final List<String> NAMES = List.of(
+            "resample",
+            "sample_nodes",
+            "raise_nodes",
+            "project_nodes",
+            "blend",
+            "sphere_means",
+            "project_planes",
+            "back_project_tiles",
+            "osem_ratio",
+            "osem_update");
+    /** Threads of a warp, LANES of {@code joseph.cuh}. */
+    static final int LANES = 32;
 
     private static final int THREADS = 256;
+    private static final Pattern VERSION = Pattern.compile("(?m)^\\.version (\\S+)");
 
     private final Map<String, CUfunction> functions;
 
@@ -28,8 +43,15 @@ final class Kernels {
     }
 
     static Kernels load() {
+        return load(ptx());
+    }
+
+    /** @param ptx ended by a NUL @throws CudaException if the driver does not take it, or a kernel is not in it */
+    static Kernels load(byte[] ptx) {
+        Matcher version = VERSION.matcher(new String(ptx, StandardCharsets.US_ASCII));
+        String what = version.find() ? "PTX " + version.group(1) : "no PTX";
         CUmodule module = new CUmodule();
-        CudaException.check(JCudaDriver.cuModuleLoadData(module, ptx()), "loading the kernels");
+        CudaException.check(JCudaDriver.cuModuleLoadData(module, ptx), "loading the kernels, " + what);
         return new Kernels(NAMES.stream().collect(Collectors.toMap(name -> name, name -> {
             CUfunction function = new CUfunction();
             CudaException.check(JCudaDriver.cuModuleGetFunction(function, module, name), "kernel " + name);

@@ -1,7 +1,6 @@
 package io.tomogrid.engine.projector;
 
 import io.tomogrid.engine.Parallel;
-import io.tomogrid.imaging.pet.AxialSegment;
 import io.tomogrid.imaging.pet.CylindricalScanner;
 import io.tomogrid.imaging.pet.PetGrid;
 import java.util.Arrays;
@@ -20,12 +19,11 @@ public final class PlaneJoseph implements Projector {
      * The column is padded, so that planes whose line leaves the grid axially read zeros, and write where nobody looks. */
 
     private static final int LINES_PER_PART = 16;
-    private static final double SPACING_TOLERANCE = 1e-6;
 
     private final CylindricalScanner scanner;
     private final PetGrid grid;
     private final Parallel parallel;
-    private final TransaxialPath[] paths;
+    private final PlaneGeometry geometry;
     private final int[] planes;
     private final double[] firstSlice;
     private final double[] slicesAlong;
@@ -34,33 +32,19 @@ public final class PlaneJoseph implements Projector {
 
     /** @throws IllegalArgumentException unless the grid's slices are half a ring pitch apart */
     public PlaneJoseph(CylindricalScanner scanner, PetGrid grid, Parallel parallel) {
-        double half = scanner.ringPitchMm() / 2;
-        if (Math.abs(grid.sliceMm() - half) > SPACING_TOLERANCE * half) {
-            throw new IllegalArgumentException(
-                    "projector: expected slices half a ring pitch apart, " + half + " mm, got " + grid.sliceMm());
-        }
-        this.scanner = scanner;
-        this.grid = grid;
+        this(new PlaneGeometry(scanner, grid), parallel);
+    }
+
+    private PlaneJoseph(PlaneGeometry geometry, Parallel parallel) {
+        this.geometry = geometry;
+        this.scanner = geometry.scanner();
+        this.grid = geometry.grid();
         this.parallel = parallel;
-        int segments = scanner.segments().size();
-        planes = new int[segments];
-        firstSlice = new double[segments];
-        slicesAlong = new double[segments];
-        int beyond = 0;
-        for (int s = 0; s < segments; s++) {
-            AxialSegment segment = scanner.segments().get(s);
-            planes[s] = segment.planes();
-            firstSlice[s] = (grid.nz() - segment.planes()) / 2.0;
-            slicesAlong[s] = 2 * segment.ringDifference();
-            beyond = Math.max(beyond, (int) Math.ceil(Math.abs(segment.ringDifference()) - firstSlice[s]));
-        }
-        planesOfLine = scanner.planes();
-        padding = beyond + 2;
-        paths = new TransaxialPath[scanner.lines()];
-        for (int line = 0; line < paths.length; line++) {
-            paths[line] =
-                    TransaxialPath.of(scanner.line(line / scanner.radialBins(), line % scanner.radialBins()), grid);
-        }
+        this.planes = geometry.planes;
+        this.firstSlice = geometry.firstSlice;
+        this.slicesAlong = geometry.slicesAlong;
+        this.padding = geometry.padding;
+        this.planesOfLine = scanner.planes();
     }
 
     @Override
@@ -81,7 +65,7 @@ public final class PlaneJoseph implements Projector {
             float[] columns = new float[2 * (grid.nz() + 2 * padding)];
             int end = Math.min(lines, (part + 1) * LINES_PER_PART);
             for (int line = part * LINES_PER_PART; line < end; line++) {
-                forward(image, path(views, line), projections, line * planesOfLine, columns);
+                forward(image, geometry.path(views, line), projections, line * planesOfLine, columns);
             }
         });
     }
@@ -96,18 +80,13 @@ public final class PlaneJoseph implements Projector {
             parallel.run(alongY ? grid.ny() : grid.nx(), row -> {
                 float[] column = new float[grid.nz() + 2 * padding];
                 for (int line = 0; line < lines; line++) {
-                    TransaxialPath path = path(views, line);
+                    TransaxialPath path = geometry.path(views, line);
                     if (path.alongY() == alongY && path.meets(row)) {
                         back(projections, line * planesOfLine, path, row, image, column);
                     }
                 }
             });
         }
-    }
-
-    private TransaxialPath path(int[] views, int line) {
-        int radialBins = scanner.radialBins();
-        return paths[views[line / radialBins] * radialBins + line % radialBins];
     }
 
     private void forward(float[] image, TransaxialPath path, float[] out, int from, float[] columns) {
@@ -141,7 +120,7 @@ public final class PlaneJoseph implements Projector {
             }
         }
         for (int s = 0, p = from; s < planes.length; p += planes[s++]) {
-            float step = stepMm(path, s);
+            float step = geometry.stepMm(path, s);
             for (int end = p + planes[s], n = p; n < end; n++) {
                 out[n] *= step;
             }
@@ -172,7 +151,7 @@ public final class PlaneJoseph implements Projector {
             double slice = firstSlice[s] + slicesAlong[s] * fraction;
             int below = (int) Math.floor(slice);
             float above = (float) (slice - below);
-            float step = stepMm(path, s);
+            float step = geometry.stepMm(path, s);
             scatter(column, padding + below, in, p, planes[s], (1 - above) * step, above * step);
         }
         int columns = path.alongY() ? grid.nx() : grid.ny();
@@ -185,12 +164,6 @@ public final class PlaneJoseph implements Projector {
         if (left >= -1 && left < columns - 1) {
             add(image, start(path, row, left + 1), column, padding, grid.nz(), right);
         }
-    }
-
-    /** Length of a line of the segment from a row to the next, mm. */
-    private float stepMm(TransaxialPath path, int segment) {
-        double axial = slicesAlong[segment] * grid.sliceMm() * path.stepFraction();
-        return (float) Math.sqrt(path.stepMm() * path.stepMm() + axial * axial);
     }
 
     private int start(TransaxialPath path, int row, int column) {

@@ -3,8 +3,8 @@ package io.tomogrid.engine.projector;
 import io.tomogrid.imaging.pet.CylindricalScanner;
 import io.tomogrid.imaging.pet.PetGrid;
 
-/** Line integrals through an image along the lines of a scanner, and the adjoint. */
-public interface Projector {
+/** Line integrals through an image along the lines of a scanner, and the adjoint. To be closed where it holds a device's memory. */
+public interface Projector extends AutoCloseable {
     CylindricalScanner scanner();
 
     PetGrid grid();
@@ -40,5 +40,10 @@ public interface Projector {
                         "projector: expected views 0 to " + (scanner().views() - 1) + ", got " + view);
             }
         }
+    }
+
+    @Override
+    default void close() {
+        // on the processors there is nothing to free
     }
 }

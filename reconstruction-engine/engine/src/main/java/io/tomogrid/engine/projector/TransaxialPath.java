@@ -16,7 +16,7 @@ import io.tomogrid.imaging.pet.PetGrid;
  * @param stepFraction the same from a row to the next
  * @param stepMm length of the line from a row to the next
  */
-record TransaxialPath(
+public record TransaxialPath(
         boolean alongY,
         int first,
         int last,

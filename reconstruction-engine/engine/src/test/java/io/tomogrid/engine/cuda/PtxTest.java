@@ -1,6 +1,7 @@
 package io.tomogrid.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
+import jcuda.nvptxcompiler.nvPTXCompileResult;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,24 +61,74 @@ class PtxTest {
         }
     }
 
+    /** By the assembler of CUDA 12.0, for drivers of CUDA 12. */
     @ParameterizedTest
     @ValueSource(strings = {"sm_80", "sm_90"})
     void it_assembles(String architecture) {
+        Assembled assembled = assemble(Kernels.ptx(), architecture);
+        assertThat(assembled.result).as(assembled.said).isZero();
+        assertThat(new String(assembled.program, 1, 3, StandardCharsets.US_ASCII))
+                .isEqualTo("ELF");
+    }
+
+    /** What nvcc writes by itself: that the version is lowered is what makes it assemble. */
+    @Test
+    void with_the_version_of_a_newer_compiler_it_does_not() {
+        Assembled refused = assemble(withVersion("9.0"), "sm_80");
+        assertThat(refused.result).isEqualTo(nvPTXCompileResult.NVPTXCOMPILE_ERROR_UNSUPPORTED_PTX_VERSION);
+        assertThat(refused.said).contains("9.0");
+    }
+
+    @Test
+    void a_driver_that_is_older_than_the_ptx_is_told_from_damage_and_from_a_missing_kernel() {
+        TestDevice.get().use();
+        assertThatThrownBy(() -> Kernels.load(withVersion("99.0")))
+                .isInstanceOf(CudaException.class)
+                .hasMessageContaining("loading the kernels, PTX 99.0: CUDA_ERROR_UNSUPPORTED_PTX_VERSION (222)")
+                .hasMessageContaining("the driver is older than the kernels")
+                .hasMessageContaining("CUDA 11.8")
+                .hasMessageContaining("build-ptx.sh");
+        byte[] end = ended(text().substring(20_000, 30_000));
+        assertThatThrownBy(() -> Kernels.load(end))
+                .isInstanceOf(CudaException.class)
+                .hasMessageContaining("loading the kernels, no PTX: CUDA_ERROR_INVALID_")
+                .hasMessageContaining("damaged");
+        byte[] other = ended(text().replace(".entry osem_ratio(", ".entry osem_other("));
+        assertThatThrownBy(() -> Kernels.load(other))
+                .isInstanceOf(CudaException.class)
+                .hasMessageContaining("kernel osem_ratio: CUDA_ERROR_NOT_FOUND (500)")
+                .hasMessageContaining("fallen behind its sources");
+    }
+
+    private static byte[] withVersion(String version) {
+        return ended(text().replace(".version 7.8", ".version " + version));
+    }
+
+    private static byte[] ended(String text) {
+        return (text + "\0").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What the assembler answered. @param program empty if it refused */
+    private record Assembled(int result, String said, byte[] program) {}
+
+    private static Assembled assemble(byte[] ptx, String architecture) {
         assertThat(NativeDriver.load(JNvPTXCompiler.class)).isEmpty();
-        byte[] ptx = Kernels.ptx();
+        JNvPTXCompiler.setExceptionsEnabled(false);
         nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
         assertThat(JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx))
                 .isZero();
         try {
             int result = JNvPTXCompiler.nvPTXCompilerCompile(compiler, 1, new String[] {"--gpu-name=" + architecture});
-            assertThat(result).as(errors(compiler)).isZero();
-            long[] size = new long[1];
-            assertThat(JNvPTXCompiler.nvPTXCompilerGetCompiledProgramSize(compiler, size))
-                    .isZero();
-            byte[] program = new byte[(int) size[0]];
-            assertThat(JNvPTXCompiler.nvPTXCompilerGetCompiledProgram(compiler, program))
-                    .isZero();
-            assertThat(new String(program, 1, 3, StandardCharsets.US_ASCII)).isEqualTo("ELF");
+            byte[] program = {};
+            if (result == 0) {
+                long[] size = new long[1];
+                assertThat(JNvPTXCompiler.nvPTXCompilerGetCompiledProgramSize(compiler, size))
+                        .isZero();
+                program = new byte[(int) size[0]];
+                assertThat(JNvPTXCompiler.nvPTXCompilerGetCompiledProgram(compiler, program))
+                        .isZero();
+            }
+            return new Assembled(result, errors(compiler), program);
         } finally {
             JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
         }
@@ -93,6 +145,6 @@ class PtxTest {
     }
 
     private static String text() {
-        return new String(Kernels.ptx(), StandardCharsets.US_ASCII);
+        return new String(Kernels.ptx(), StandardCharsets.US_ASCII).replace("\0", "");
     }
 }

@@ -28,7 +28,7 @@ class SelfTestTest {
     void everything_agrees_on_the_device_of_these_tests() {
         CudaDevice device = TestDevice.get();
         Report report = new SelfTest(device).run();
-        assertThat(report.checks()).hasSize(5).allMatch(Check::agrees);
+        assertThat(report.checks()).hasSize(11).allMatch(Check::agrees);
         assertThat(report.emulated()).isEqualTo(device.emulated());
         assertThat(report.text()).contains("all agree", device.name());
         assertThat(report.checks()).allMatch(check -> check.values() > 2_000);
@@ -41,7 +41,7 @@ class SelfTestTest {
         Check formula = new Check("blend", "bytes", 1, 1, 1000, 0, 1, 0.5);
         assertThat(good.agrees()).isTrue();
         for (Check wrong : List.of(bits, formula)) {
-            Report report = new Report("GPU", false, "12.6", "9.0", 132, 1L << 36, List.of(good, wrong));
+            Report report = new Report("GPU", false, "12.6", "9.0", 132, 1L << 36, List.of(good, wrong), List.of());
             assertThat(report.agrees()).isFalse();
             assertThat(report.text()).contains("WRONG", "1 of 2 are wrong").doesNotContain("emulated");
         }
@@ -54,6 +54,32 @@ class SelfTestTest {
         assertThat(none.said).contains("no CUDA device", "CUDA_ERROR_NO_DEVICE");
         assertThat(none.code).isEqualTo(1);
         assertThat(selfTest(Map.of(), "--what").code).isEqualTo(2);
+    }
+
+    @Test
+    void the_kernels_of_an_update_are_timed_when_asked_for() {
+        CudaDevice device = TestDevice.get();
+        long before = device.memory().free();
+        List<ProjectorTiming> timings = ProjectorTiming.measure(device, 3);
+        assertThat(device.memory().free()).isEqualTo(before);
+        assertThat(timings)
+                .extracting(ProjectorTiming::what)
+                .containsExactly("project_planes", "osem_ratio", "back_project_tiles", "osem_update", "one update");
+        assertThat(timings).allMatch(t -> t.least() > 0 && t.least() <= t.median() && t.median() <= t.greatest());
+        ProjectorTiming forward = timings.get(0);
+        // 2 views of 40 lines on 53 planes cross at most 38 rows each
+        assertThat(forward.stepsPerSecond() * forward.median()).isBetween(1e4, 2 * 40 * 53 * 38.0);
+        String text = new Report("GPU", false, "12.6", "9.0", 132, 1L << 36, List.of(), timings).text();
+        assertThat(text).contains("ONE SUBSET OF OSEM", "one update", "G/s");
+    }
+
+    @Test
+    void a_driver_that_is_too_old_for_the_kernels_is_named() throws Exception {
+        String standIn = TestDevice.standIn().toString();
+        Ended old = selfTest(Map.of("TOMOGRID_EMULATED_DRIVER", "11070"), "--stand-in", standIn);
+        assertThat(old.said)
+                .contains("no CUDA device", "PTX 7.8", "CUDA_ERROR_UNSUPPORTED_PTX_VERSION", "CUDA 11.8 or later");
+        assertThat(old.code).isEqualTo(1);
     }
 
     /** JCuda takes whatever lies under its library's fixed name in the temporary folder; half of it kills the JVM. */

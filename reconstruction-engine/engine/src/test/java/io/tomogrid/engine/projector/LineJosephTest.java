@@ -6,7 +6,7 @@ import io.tomogrid.imaging.pet.PetGrid;
 
 class LineJosephTest extends ProjectorContract {
     @Override
-    Projector projector(CylindricalScanner scanner, PetGrid grid, Parallel parallel) {
+    protected Projector projector(CylindricalScanner scanner, PetGrid grid, Parallel parallel) {
         return new LineJoseph(scanner, grid, parallel);
     }
 }

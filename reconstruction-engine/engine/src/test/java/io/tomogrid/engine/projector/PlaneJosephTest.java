@@ -15,7 +15,7 @@ class PlaneJosephTest extends ProjectorContract {
     private static final CylindricalScanner SCANNER = TestScanner.SCANNER;
 
     @Override
-    Projector projector(CylindricalScanner scanner, PetGrid grid, Parallel parallel) {
+    protected Projector projector(CylindricalScanner scanner, PetGrid grid, Parallel parallel) {
         return new PlaneJoseph(scanner, grid, parallel);
     }
 

@@ -14,11 +14,11 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** REC-01: what every projector must do, against formulas. */
-abstract class ProjectorContract {
+public abstract class ProjectorContract {
     private static final CylindricalScanner SCANNER = TestScanner.SCANNER;
     private static final PetGrid GRID = TestScanner.GRID;
 
-    abstract Projector projector(CylindricalScanner scanner, PetGrid grid, Parallel parallel);
+    protected abstract Projector projector(CylindricalScanner scanner, PetGrid grid, Parallel parallel);
 
     private Projector projector() {
         return projector(SCANNER, GRID, new Parallel(2));
@@ -31,8 +31,10 @@ abstract class ProjectorContract {
             float[] y = TestScanner.random(SCANNER.bins(), seed + 100);
             float[] ax = new float[SCANNER.bins()];
             float[] aty = new float[GRID.voxels()];
-            projector().forward(x, TestScanner.allViews(), ax);
-            projector().back(y, TestScanner.allViews(), aty);
+            try (Projector projector = projector()) {
+                projector.forward(x, TestScanner.allViews(), ax);
+                projector.back(y, TestScanner.allViews(), aty);
+            }
             double there = TestScanner.dot(ax, y);
             double back = TestScanner.dot(x, aty);
             double relative = Math.abs(there - back) / there;
@@ -50,7 +52,9 @@ abstract class ProjectorContract {
         float[] ones = new float[GRID.voxels()];
         Arrays.fill(ones, 1);
         float[] found = new float[SCANNER.bins()];
-        projector().forward(ones, TestScanner.allViews(), found);
+        try (Projector projector = projector()) {
+            projector.forward(ones, TestScanner.allViews(), found);
+        }
         double half = GRID.nx() * GRID.voxelMm() / 2;
         double halfZ = (GRID.nz() - 1) * GRID.sliceMm() / 2;
         int checked = 0;
@@ -107,7 +111,9 @@ abstract class ProjectorContract {
             }
         }
         float[] found = new float[SCANNER.bins()];
-        projector(SCANNER, grid, new Parallel(2)).forward(image, TestScanner.allViews(), found);
+        try (Projector projector = projector(SCANNER, grid, new Parallel(2))) {
+            projector.forward(image, TestScanner.allViews(), found);
+        }
         double sum = 0;
         double expectedSum = 0;
         for (int line = 0; line < SCANNER.lines(); line++) {
@@ -140,7 +146,9 @@ abstract class ProjectorContract {
         Arrays.fill(ones, 1);
         float[] found = new float[SCANNER.bins()];
         Arrays.fill(found, Float.NaN);
-        projector(SCANNER, small, new Parallel(1)).forward(ones, TestScanner.allViews(), found);
+        try (Projector projector = projector(SCANNER, small, new Parallel(1))) {
+            projector.forward(ones, TestScanner.allViews(), found);
+        }
         int missed = 0;
         for (int line = 0; line < SCANNER.lines(); line++) {
             double s = SCANNER.line(line / SCANNER.radialBins(), line % SCANNER.radialBins())
@@ -160,26 +168,49 @@ abstract class ProjectorContract {
     void some_views_are_those_rows_of_all() {
         float[] image = TestScanner.random(GRID.voxels(), 9);
         float[] all = new float[SCANNER.bins()];
-        projector().forward(image, TestScanner.allViews(), all);
         int[] views = {5, 0, 47};
         int each = SCANNER.radialBins() * SCANNER.planes();
         float[] some = new float[3 * each];
-        projector().forward(image, views, some);
+        try (Projector projector = projector()) {
+            projector.forward(image, TestScanner.allViews(), all);
+            projector.forward(image, views, some);
+        }
         for (int n = 0; n < views.length; n++) {
             assertThat(Arrays.copyOfRange(some, n * each, (n + 1) * each))
                     .isEqualTo(Arrays.copyOfRange(all, views[n] * each, (views[n] + 1) * each));
         }
     }
 
+    /** What is put into lines is in the image again: each line gives its value times its length within the grid. */
+    @Test
+    void back_projection_keeps_the_mass() {
+        float[] values = TestScanner.random(SCANNER.bins(), 10);
+        float[] ones = new float[GRID.voxels()];
+        Arrays.fill(ones, 1);
+        float[] lengths = new float[SCANNER.bins()];
+        float[] image = new float[GRID.voxels()];
+        Arrays.fill(image, Float.NaN);
+        try (Projector projector = projector()) {
+            projector.forward(ones, TestScanner.allViews(), lengths);
+            projector.back(values, TestScanner.allViews(), image);
+        }
+        double sum = 0;
+        for (float value : image) {
+            sum += value;
+        }
+        assertThat(sum / TestScanner.dot(values, lengths)).isCloseTo(1, within(1e-6));
+    }
+
     @Test
     void wrong_sizes_and_views_are_refused() {
-        Projector projector = projector();
-        assertThatThrownBy(() -> projector.forward(new float[1], new int[] {0}, new float[1]))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("expected " + GRID.voxels() + " voxels");
         float[] one = new float[SCANNER.radialBins() * SCANNER.planes()];
-        assertThatThrownBy(() -> projector.back(one, new int[] {48}, new float[GRID.voxels()]))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("expected views 0 to 47, got 48");
+        try (Projector projector = projector()) {
+            assertThatThrownBy(() -> projector.forward(new float[1], new int[] {0}, new float[1]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected " + GRID.voxels() + " voxels");
+            assertThatThrownBy(() -> projector.back(one, new int[] {48}, new float[GRID.voxels()]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected views 0 to 47, got 48");
+        }
     }
 }

@@ -18,7 +18,7 @@ public final class TestScanner {
         return IntStream.range(0, SCANNER.views()).toArray();
     }
 
-    static float[] random(int count, long seed) {
+    public static float[] random(int count, long seed) {
         Random random = new Random(seed);
         float[] values = new float[count];
         for (int n = 0; n < count; n++) {
@@ -27,7 +27,7 @@ public final class TestScanner {
         return values;
     }
 
-    static double dot(float[] a, float[] b) {
+    public static double dot(float[] a, float[] b) {
         double sum = 0;
         for (int n = 0; n < a.length; n++) {
             sum += (double) a[n] * b[n];

@@ -1,5 +1,6 @@
 package io.tomogrid.engine.cuda.selftest;
 
+import io.tomogrid.engine.cuda.ProjectorTiming;
 import java.util.List;
 import java.util.Locale;
 
@@ -10,6 +11,7 @@ import java.util.Locale;
  * @param emulated whether the device is the stand-in that runs kernels on the processors; then the times say nothing
  * @param driver latest CUDA that the driver knows
  * @param memoryBytes of the device, or of the slice of it that this process sees
+ * @param timings of the kernels of an OSEM update; empty unless asked for
  */
 public record Report(
         String device,
@@ -18,11 +20,13 @@ public record Report(
         String computeCapability,
         int multiprocessors,
         long memoryBytes,
-        List<Check> checks) {
+        List<Check> checks,
+        List<ProjectorTiming> timings) {
     private static final String ROW = "%-28s  %-32s %10s %10s %18s   %s%n";
 
     public Report {
         checks = List.copyOf(checks);
+        timings = List.copyOf(timings);
     }
 
     public boolean agrees() {
@@ -49,12 +53,32 @@ public record Report(
                     line("%.2g of at most %.2g", check.formulaError(), check.formulaBound())
                             + (check.agrees() ? "" : "   WRONG")));
         }
+        timings(text);
         long wrong = checks.stream().filter(check -> !check.agrees()).count();
         text.append(
                 wrong == 0
                         ? line("%nall agree%n")
                         : line("%n%d of %d are wrong: do not process on this device%n", wrong, checks.size()));
         return text.toString();
+    }
+
+    private void timings(StringBuilder text) {
+        if (!timings.isEmpty()) {
+            text.append(line(
+                    "%n%-28s %14s %27s   %s%n", "ONE SUBSET OF OSEM", "MEDIAN", "LEAST TO GREATEST", "STEPS OF LINES"));
+        }
+        for (ProjectorTiming timing : timings) {
+            text.append(line(
+                    "%-28s %14s %27s   %s%n",
+                    timing.what(),
+                    fine(timing.median()),
+                    fine(timing.least()) + " to " + fine(timing.greatest()),
+                    timing.stepsPerSecond() == 0 ? "-" : line("%.2f G/s", timing.stepsPerSecond() / 1e9)));
+        }
+    }
+
+    private static String fine(double seconds) {
+        return line("%.3f ms", seconds * 1000);
     }
 
     private static String milliseconds(double seconds) {

@@ -1,10 +1,13 @@
 package io.tomogrid.engine.cuda.selftest;
 
-import io.tomogrid.engine.Backend;
+import static io.tomogrid.engine.cuda.selftest.Comparison.check;
+
 import io.tomogrid.engine.CpuBackend;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.cuda.CudaBackend;
 import io.tomogrid.engine.cuda.CudaDevice;
+import io.tomogrid.engine.cuda.ProjectorTiming;
+import io.tomogrid.engine.cuda.selftest.Comparison.Pair;
 import io.tomogrid.engine.lesion.Lesions;
 import io.tomogrid.engine.lesion.PeakSphere;
 import io.tomogrid.engine.mip.ColourRotation;
@@ -16,28 +19,22 @@ import io.tomogrid.imaging.Volume;
 import io.tomogrid.imaging.VolumeGeometry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.IntPredicate;
 
 /** Runs every kernel on volumes by formula and compares with the processors, bit by bit, and with the formula. */
 public final class SelfTest {
     private static final int FRAMES = 60;
+    private static final int RUNS = 20;
     private static final String ROTATION = "sample, raise, project_nodes";
 
     private final CudaDevice device;
     private final Shapes shapes;
-    private final Backend cuda;
-    private final Backend cpu;
-
-    /** What an operation gave on both, and how long it took. */
-    private record Pair<T>(T device, T processors, double deviceSeconds, double processorSeconds) {}
+    private final Comparison both;
 
     public SelfTest(CudaDevice device) {
         this.device = device;
         this.shapes = Shapes.of(device.emulated());
         Parallel parallel = Parallel.onAllProcessors();
-        this.cuda = new CudaBackend(device, parallel);
-        this.cpu = new CpuBackend(parallel);
+        this.both = new Comparison(new CudaBackend(device, parallel), new CpuBackend(parallel), device.emulated());
     }
 
     /**
@@ -46,10 +43,20 @@ public final class SelfTest {
      * @throws io.tomogrid.engine.cuda.CudaException if the device fails
      */
     public Report run() {
+        return report(List.of());
+    }
+
+    /** The same, and times the kernels of an OSEM update. */
+    public Report runAndTime() {
+        return report(ProjectorTiming.measure(device, RUNS));
+    }
+
+    private Report report(List<ProjectorTiming> timings) {
         List<Check> checks = new ArrayList<>();
         checks.add(resampling());
         checks.addAll(rotations());
         checks.add(spheres());
+        checks.addAll(new Tomography(both).checks());
         return new Report(
                 device.name(),
                 device.emulated(),
@@ -57,20 +64,20 @@ public final class SelfTest {
                 device.computeCapability(),
                 device.multiprocessors(),
                 device.memory().total(),
-                checks);
+                checks,
+                timings);
     }
 
     /** A function linear along each axis comes out as itself. */
     private Check resampling() {
         Volume source = Shapes.volume(shapes.petGrid(), "g/ml{SUVbw}", Shapes::linear);
         VolumeGeometry target = shapes.ctGrid();
-        Pair<Volume> made = pair(backend -> {
+        Pair<Volume> made = both.pair(backend -> {
             try (Resampling resampling = backend.resampling(source)) {
                 return resampling.onto(target, Float.NaN);
             }
         });
-        float[] a = made.device.voxels();
-        float[] b = made.processors.voxels();
+        float[] a = made.device().voxels();
         float[] expected = Shapes.volume(target, "g/ml{SUVbw}", Shapes::linear).voxels();
         double error = 0;
         for (int n = 0; n < a.length; n++) {
@@ -81,7 +88,8 @@ public final class SelfTest {
                 "PET onto an oblique CT, voxels",
                 made,
                 a.length,
-                n -> Float.floatToRawIntBits(a[n]) == Float.floatToRawIntBits(b[n]),
+                n -> Float.floatToRawIntBits(a[n])
+                        == Float.floatToRawIntBits(made.processors().voxels()[n]),
                 error,
                 1e-3);
     }
@@ -90,18 +98,19 @@ public final class SelfTest {
     private List<Check> rotations() {
         Volume suv = Shapes.volume(shapes.petGrid(), "g/ml{SUVbw}", Shapes::uptake);
         Volume hu = Shapes.volume(shapes.ctGrid(), "[hnsf'U]", Shapes::hounsfield);
-        Pair<GreyRotation> pet = pair(backend -> backend.rotations().pet(suv, FRAMES));
-        GreyRotation seen = pet.device;
-        Pair<GreyRotation> ct = pair(backend -> backend.rotations().ct(hu, seen.geometry(), MipRotation.BONE_WINDOW));
-        Pair<ColourRotation> fused = pair(backend -> backend.rotations().fused(seen, ct.device));
-        byte[] rgb = fused.device.rgb();
+        Pair<GreyRotation> pet = both.pair(backend -> backend.rotations().pet(suv, FRAMES));
+        GreyRotation seen = pet.device();
+        Pair<GreyRotation> ct =
+                both.pair(backend -> backend.rotations().ct(hu, seen.geometry(), MipRotation.BONE_WINDOW));
+        Pair<ColourRotation> fused = both.pair(backend -> backend.rotations().fused(seen, ct.device()));
+        byte[] rgb = fused.device().rgb();
         return List.of(
                 check(
                         ROTATION,
                         "rotation of the PET, pixels",
                         pet,
                         seen.pixels().length,
-                        n -> seen.pixels()[n] == pet.processors.pixels()[n],
+                        n -> seen.pixels()[n] == pet.processors().pixels()[n],
                         offMaximum(seen, suv),
                         seen.slope() / 2),
                 check(
@@ -109,16 +118,16 @@ public final class SelfTest {
                         "rotation of the CT, pixels",
                         ct,
                         seen.pixels().length,
-                        n -> ct.device.pixels()[n] == ct.processors.pixels()[n],
-                        offMaximum(ct.device, hu),
-                        ct.device.slope() / 2),
+                        n -> ct.device().pixels()[n] == ct.processors().pixels()[n],
+                        offMaximum(ct.device(), hu),
+                        ct.device().slope() / 2),
                 check(
                         "blend",
                         "PET over CT, bytes",
                         fused,
                         rgb.length,
-                        n -> rgb[n] == fused.processors.rgb()[n],
-                        offBlend(seen, ct.device, rgb),
+                        n -> rgb[n] == fused.processors().rgb()[n],
+                        offBlend(seen, ct.device(), rgb),
                         0));
     }
 
@@ -173,36 +182,13 @@ public final class SelfTest {
             mask[n] = (byte) (suv.voxels()[n] > 0 ? 1 : 0);
             voxels += mask[n];
         }
-        Pair<Lesions> found = pair(backend -> backend.lesions().measure(suv, mask));
+        Pair<Lesions> found = both.pair(backend -> backend.lesions().measure(suv, mask));
         double expected = 100 - 0.06 * PeakSphere.RADIUS_MM * PeakSphere.RADIUS_MM;
-        double peak = found.device.lesions().get(0).suvPeak();
-        boolean same = found.device.lesions().equals(found.processors.lesions());
+        double peak = found.device().lesions().get(0).suvPeak();
+        boolean same = found.device().lesions().equals(found.processors().lesions());
         // A voxel is uniform, so that its own second moment, (4² + 4² + 3²) / 12 / 10, is missing; and the edge is
         // coarse.
         return check(
                 "sphere_means", "SUVpeak of a paraboloid, spheres", found, voxels, n -> same, peak - expected, 0.42);
-    }
-
-    private <T> Pair<T> pair(Function<Backend, T> operation) {
-        long start = System.nanoTime();
-        T onDevice = operation.apply(cuda);
-        if (!device.emulated()) {
-            // the first run also paid for what the driver and the JVM do once
-            start = System.nanoTime();
-            onDevice = operation.apply(cuda);
-        }
-        long between = System.nanoTime();
-        T onProcessors = operation.apply(cpu);
-        return new Pair<>(onDevice, onProcessors, (between - start) / 1e9, (System.nanoTime() - between) / 1e9);
-    }
-
-    private static Check check(
-            String kernel, String what, Pair<?> made, int values, IntPredicate same, double error, double bound) {
-        long differing = 0;
-        for (int n = 0; n < values; n++) {
-            differing += same.test(n) ? 0 : 1;
-        }
-        return new Check(
-                kernel, what, made.deviceSeconds, made.processorSeconds, values, differing, Math.abs(error), bound);
     }
 }
