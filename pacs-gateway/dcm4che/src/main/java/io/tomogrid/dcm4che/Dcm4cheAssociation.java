@@ -186,12 +186,15 @@ final class Dcm4cheAssociation implements Association {
             throws IOException {
         PresentationContext context = context(sopClass);
         Storing storing = new Storing(handler, MOST_BYTES, request.response(), new AtomicLong(), new AtomicLong());
-        try (PeerRequests.Expected during = fromPeer.expect(storing)) {
+        fromPeer.expect(storing);
+        try {
             return guarded(responses -> {
                 Attributes command = Commands.mkCGetRQ(responses.getMessageID(), sopClass, 0);
                 invoke(context, command, Messages.writer(identifier), responses);
                 return retrieved(responses, progress);
             });
+        } finally {
+            fromPeer.expect(null);
         }
     }
 

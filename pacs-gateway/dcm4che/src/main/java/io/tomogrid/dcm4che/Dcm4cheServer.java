@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dcm4che3.net.ApplicationEntity;
 import org.dcm4che3.net.Association;
@@ -123,9 +124,15 @@ final class Dcm4cheServer implements DimseServer {
         stopThreads();
     }
 
+    /** Waits for them, too: the port is free for the next one only when the thread that listened is gone. */
     private void stopThreads() {
         threads.shutdownNow();
-        timer.shutdown();
+        try {
+            threads.awaitTermination(GRACE_NANOS, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        timer.shutdownNow();
     }
 
     /** Counts connections. */

@@ -75,9 +75,10 @@ final class IncomingData extends FilterInputStream {
     /** Passes over what is left; after this silence is bounded by dcm4che's own timer again. */
     void finish() throws IOException {
         byte[] scratch = new byte[64 << 10];
-        for (int n = read(scratch, 0, scratch.length); n >= 0; n = read(scratch, 0, scratch.length)) {
-            continue;
-        }
+        int n;
+        do {
+            n = read(scratch, 0, scratch.length);
+        } while (n >= 0);
         socket.setSoTimeout(0);
     }
 

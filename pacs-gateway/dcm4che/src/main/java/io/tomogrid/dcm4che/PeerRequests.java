@@ -34,16 +34,9 @@ final class PeerRequests implements DimseRQHandler {
         return reports;
     }
 
-    /** While a C-GET runs. */
-    @FunctionalInterface
-    interface Expected extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    Expected expect(Storing stores) {
+    /** @param stores while a C-GET runs, then null */
+    void expect(Storing stores) {
         storing = stores;
-        return () -> storing = null;
     }
 
     @Override

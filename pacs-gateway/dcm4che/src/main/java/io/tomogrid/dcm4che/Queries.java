@@ -1,6 +1,8 @@
 package io.tomogrid.dcm4che;
 
+import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.DicomFormatException;
+import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.net.AssociationAborted;
 import io.tomogrid.dicom.net.AssociationRequest;
 import io.tomogrid.dicom.net.CMoveHandler;
@@ -140,17 +142,16 @@ final class Queries {
                 (counts, status) -> write(
                         request,
                         Messages.response(request.dimse(), request.command(), status, counts),
-                        status.isPending() ? null : failed(request, counts)));
+                        status.isPending() ? null : failed(counts)));
     }
 
-    private static io.tomogrid.dicom.Dataset failed(Requests.Request request, SubOperations counts) {
+    private static Dataset failed(SubOperations counts) {
         // dcm4che gets it in explicit VR, whatever the association has
-        return counts.anyFailed() ? counts.failedList(io.tomogrid.dicom.Uid.ExplicitVRLittleEndian) : null;
+        return counts.anyFailed() ? counts.failedList(Uid.ExplicitVRLittleEndian) : null;
     }
 
     /** A connection that breaks then is AssociationAborted, so that no handler takes it for its own fault. */
-    private static void write(Requests.Request request, Attributes response, io.tomogrid.dicom.Dataset data)
-            throws IOException {
+    private static void write(Requests.Request request, Attributes response, Dataset data) throws IOException {
         Attributes attributes = data == null ? null : Messages.toAttributes(data);
         try {
             request.association().writeDimseRSP(request.context(), response, attributes);

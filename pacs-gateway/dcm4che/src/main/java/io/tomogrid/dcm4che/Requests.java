@@ -6,6 +6,7 @@ import io.tomogrid.dicom.net.DimseStatus;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.dcm4che3.data.Attributes;
+import org.dcm4che3.data.Tag;
 import org.dcm4che3.net.Association;
 import org.dcm4che3.net.Commands;
 import org.dcm4che3.net.Dimse;
@@ -43,7 +44,7 @@ final class Requests implements DimseRQHandler {
         }
 
         int messageId() {
-            return command.getInt(org.dcm4che3.data.Tag.MessageID, 0);
+            return command.getInt(Tag.MessageID, 0);
         }
 
         void respond(DimseStatus status) throws IOException {

@@ -25,7 +25,10 @@ final class Storing {
     private final AtomicLong stores;
     private final AtomicLong bytes;
 
-    /** @param stores counts what was answered Success @param bytes counts what came */
+    /**
+     * @param stores counts what was answered Success
+     * @param bytes counts what came
+     */
     Storing(CStoreHandler handler, long mostBytes, Duration idle, AtomicLong stores, AtomicLong bytes) {
         this.handler = handler;
         this.mostBytes = mostBytes;

@@ -1,6 +1,7 @@
 package io.tomogrid.gateway;
 
 import io.tomogrid.archive.SegmentLog;
+import io.tomogrid.dicom.net.DimseProvider;
 import io.tomogrid.dicom.net.DimseServer;
 import io.tomogrid.gateway.contract.Documents;
 import io.tomogrid.gateway.delivery.Deliveries;
@@ -43,6 +44,7 @@ class OperatorController {
         dicom.put("host", properties.dicom().host());
         dicom.put("port", server.port());
         dicom.put("ae-title", properties.dicom().aeTitle());
+        dicom.put("provider", DimseProvider.chosen().name());
         dicom.put("associations", stats.open());
         dicom.put("stores", stats.stores());
         dicom.put("bytes", stats.bytes());

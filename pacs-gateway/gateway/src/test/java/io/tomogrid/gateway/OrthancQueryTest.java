@@ -65,7 +65,7 @@ class OrthancQueryTest {
         Files.writeString(configuration, """
                 {"Name": "test", "StorageDirectory": "%s", "IndexDirectory": "%s", "Plugins": [],
                  "HttpPort": %d, "RemoteAccessAllowed": false, "AuthenticationEnabled": false,
-                 "DicomAet": "ORTHANC", "DicomPort": %d, "DicomCheckCalledAet": true, "DefaultEncoding": "Utf8",
+                 "DicomAet": "ORTHANC", "DicomPort": %d, "DicomCheckCalledAet": true, "DefaultEncoding": "Utf8", "KeepAlive": false,
                  "DicomModalities": {"tomogrid": {"AET": "TOMOGRID", "Host": "127.0.0.1", "Port": %d,
                    "AllowGet": true, "AllowMove": true, "AllowFind": true, "AllowStorageCommitment": true}}}
                 """.formatted(

@@ -3,6 +3,7 @@ package io.tomogrid.node.command;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.codec.CodecStatus;
 import io.tomogrid.codec.PixelDecoder;
+import io.tomogrid.dicom.net.DimseProvider;
 import io.tomogrid.node.NodeClient;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
@@ -84,6 +85,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(layout());
         findings.add(gpus());
         new PixelDecoder().codecs().forEach(codec -> findings.add(codec(codec)));
+        findings.add(dimse());
         findings.add(peer("storescu", "DCMTK, a DICOM peer for tests", "dcmtk"));
         findings.add(peer("Orthanc", "Orthanc, a PACS for demo --pacs orthanc", "orthanc"));
         findings.add(peer("dciodvfy", "dciodvfy, checks of the results' IODs in tests", "dicom3tools"));
@@ -173,6 +175,15 @@ public final class DoctorCommand implements Callable<Integer> {
                         "apt-get install " + codec.debianPackage());
     }
 
+    /** What a node that is started from here would speak DIMSE by. */
+    private static Finding dimse() {
+        try {
+            return new Finding(Level.OK, "DIMSE", DimseProvider.chosen().name(), "");
+        } catch (IllegalStateException e) {
+            return new Finding(Level.PROBLEM, "DIMSE", e.getMessage(), "without the property our own speaks it");
+        }
+    }
+
     private static Finding peer(String program, String what, String debian) {
         for (String folder : (System.getenv().getOrDefault("PATH", "") + ":/usr/sbin").split(":")) {
             if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, program))) {
@@ -198,7 +209,8 @@ public final class DoctorCommand implements Callable<Integer> {
             findings.add(new Finding(
                     Level.OK,
                     "gateway",
-                    "DICOM " + dicom.get("host") + ":" + dicom.get("port") + " AE " + dicom.get("ae-title") + ", "
+                    "DICOM " + dicom.get("host") + ":" + dicom.get("port") + " AE " + dicom.get("ae-title") + " by "
+                            + dicom.get("provider") + ", "
                             + dicom.get("stores") + " stored",
                     ""));
             Map<?, ?> archive = (Map<?, ?>) gateway.get("archive");

@@ -370,6 +370,21 @@ public abstract class AcceptorContract extends DimseContract {
     }
 
     @Test
+    void its_port_is_free_when_it_has_closed() throws IOException {
+        int port = server.port();
+        for (int i = 0; i < 20; i++) {
+            try (Association association = client.open(
+                    AssociationRequest.asking("127.0.0.1", port, "MODALITY", "TOMOGRID", Uid.Verification))) {
+                assertThat(association.echo()).isEqualTo(DimseStatus.SUCCESS);
+            }
+            server.close();
+            server = acceptor.start(
+                    DimseServerConfig.loopback(port, "TOMOGRID", "MODALITY"::equals),
+                    DimseServices.storing(this::keep));
+        }
+    }
+
+    @Test
     void it_counts_what_it_does() throws IOException {
         DimseServer.Stats before = server.stats();
         try (RawAssociation raw = raw()) {
