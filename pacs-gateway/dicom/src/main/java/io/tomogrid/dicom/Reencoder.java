@@ -75,16 +75,18 @@ public final class Reencoder {
 
     private static Dataset fitting(Dataset dataset, boolean explicit) {
         Dataset result = new Dataset();
+        result.setDefinedLength(dataset.definedLength());
         for (Element element : dataset) {
             if ((element.tag() & 0xffff) == 0) {
                 continue; // PS3.5 section 7.2: a group length, which would no longer be true
             }
             if (element instanceof Element.Items items) {
-                result.putItems(
+                result.put(new Element.Items(
                         items.tag(),
                         items.items().stream()
                                 .map(item -> fitting(item, explicit))
-                                .toList());
+                                .toList(),
+                        items.definedLength()));
             } else if (element instanceof Element.Value value && explicit) {
                 result.put(new Element.Value(value.tag(), fitting(value), value.value()));
             } else {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What an acceptor answers to the contexts and roles that are proposed to it, PS3.8 section 9.3.3 and PS3.7 annex D.3. */
 final class Negotiation {
@@ -26,20 +27,38 @@ final class Negotiation {
     private final Map<String, RoleSelection> roles = new HashMap<>();
     private final List<PresentationContext.Answer> answers = new ArrayList<>();
     private final Map<Integer, Channel.Context> contexts = new HashMap<>();
+    private final List<ExtendedNegotiation> extended;
 
     Negotiation(DimseServices services, Pdu.AssociateRq request) {
         this.services = services;
         request.roles().forEach(role -> proposedRoles.put(role.sopClass(), role));
         request.contexts().forEach(context -> answers.add(answer(context)));
+        Set<String> accepted =
+                contexts.values().stream().map(Channel.Context::sopClass).collect(Collectors.toSet());
+        extended = request.extended().stream()
+                .filter(e -> accepted.contains(e.sopClass()) && isQueryOrRetrieve(e.sopClass()))
+                .toList();
     }
 
     Pdu.AssociateAc accept(Pdu.AssociateRq request) {
         return new Pdu.AssociateAc(
-                request.calledAe(), request.callingAe(), answers, Wire.MAX_PDU, List.copyOf(roles.values()));
+                request.calledAe(), request.callingAe(), answers, Wire.MAX_PDU, List.copyOf(roles.values()), extended);
     }
 
     Map<Integer, Channel.Context> contexts() {
         return contexts;
+    }
+
+    /** Information models whose identifiers may lack unique keys of upper levels, as was proposed. */
+    Set<String> relational() {
+        return extended.stream()
+                .filter(ExtendedNegotiation::relational)
+                .map(ExtendedNegotiation::sopClass)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isQueryOrRetrieve(String sopClass) {
+        return FIND.contains(sopClass) || MOVE.contains(sopClass) || GET.contains(sopClass);
     }
 
     private PresentationContext.Answer answer(PresentationContext context) {

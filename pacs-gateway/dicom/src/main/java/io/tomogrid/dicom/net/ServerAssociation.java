@@ -94,7 +94,7 @@ final class ServerAssociation {
         Peer peer = new Peer(callingAe, request.calledAe(), wire.socket().getInetAddress());
         store = new StoreService(
                 channel, peer, services.store(), config.maxDataSetBytes(), server.stores, server.bytes);
-        query = new QueryService(channel, peer, services);
+        query = new QueryService(channel, peer, services, negotiation.relational());
         commitment = new CommitmentService(channel, peer, services);
         wire.writePdu(negotiation.accept(request));
         return true;

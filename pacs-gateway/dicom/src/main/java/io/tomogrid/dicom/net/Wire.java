@@ -155,10 +155,13 @@ final class Wire implements AutoCloseable {
         if (pduLeft < PDV_HEADER) {
             throw new MalformedPdu(MalformedPdu.INVALID_PARAMETER, "a presentation data value is cut off");
         }
-        int length = readInt();
-        int contextId = in.readUnsignedByte();
-        int control = in.readUnsignedByte();
-        pduLeft -= 2;
+        byte[] header = new byte[PDV_HEADER];
+        for (int n = 0; n < PDV_HEADER; ) {
+            n += readSome(header, n, PDV_HEADER - n);
+        }
+        int length = ByteBuffer.wrap(header).getInt();
+        int contextId = header[4] & 0xff;
+        int control = header[5];
         if (length < 2 || length - 2 > pduLeft) {
             throw new MalformedPdu(MalformedPdu.INVALID_PARAMETER, "a presentation data value is longer than its PDU");
         }
@@ -234,22 +237,16 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private int readInt() throws IOException {
-        int value = in.readInt();
-        pduLeft -= 4;
-        return value;
-    }
-
     private int readSome(byte[] into, int offset, int length) throws IOException {
         try {
             int n = in.read(into, offset, length);
             if (n < 0) {
-                throw new AssociationAborted("the connection broke in the middle of a data set");
+                throw new AssociationAborted("the connection broke in the middle of a message");
             }
             pduLeft -= n;
             return n;
         } catch (SocketTimeoutException e) {
-            throw new AssociationAborted("the peer fell silent in the middle of a data set", e);
+            throw new AssociationAborted("the peer fell silent in the middle of a message", e);
         }
     }
 }

@@ -35,7 +35,7 @@ public class QueryScp implements CFindHandler {
 
     @Override
     public DimseStatus find(QueryRequest request, Matches matches) throws IOException {
-        Query query = Query.of(request.sopClassUid(), request.identifier());
+        Query query = Query.of(request.sopClassUid(), request.identifier(), request.relational());
         List<Object> arguments = new ArrayList<>(query.arguments());
         arguments.add(mostMatches + 1);
         List<String[]> rows = jdbc.query(

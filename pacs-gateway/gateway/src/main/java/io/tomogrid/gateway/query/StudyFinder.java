@@ -28,7 +28,7 @@ public class StudyFinder {
      */
     public List<String> find(Dataset keys) throws RequestRefused {
         keys.put(Tag.QueryRetrieveLevel, QueryLevel.STUDY.name());
-        Query query = Query.of(Uid.StudyRootQueryRetrieveInformationModelFIND, keys);
+        Query query = Query.of(Uid.StudyRootQueryRetrieveInformationModelFIND, keys, false);
         List<Object> arguments = new ArrayList<>(query.arguments());
         arguments.add(MOST);
         return jdbc.query(query.sql(), (row, n) -> row.getString(1), arguments.toArray());
