@@ -192,6 +192,8 @@ public final class Node implements AutoCloseable {
             map.put(prefix + "port", destination.port());
             map.put(prefix + "ae-title", destination.aeTitle());
             map.put(prefix + "calling-ae", config.aeTitle());
+            map.put(prefix + "results", destination.results());
+            map.put(prefix + "commitment", destination.commitment());
         }
         return map;
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a node is to run.
@@ -78,26 +79,56 @@ public record NodeConfig(
                 LOOPBACK);
     }
 
-    /** A DICOM peer that takes results. @param name for people, from its AE title */
-    public record Destination(String name, String host, int port, String aeTitle) {
+    /**
+     * A DICOM peer.
+     *
+     * @param name for people, from its AE title
+     * @param results whether it gets every result; else it only is a destination of C-MOVE
+     * @param commitment whether it is asked to commit itself to keep them
+     */
+    public record Destination(String name, String host, int port, String aeTitle, boolean results, boolean commitment) {
+        private static final String COMMITMENT = "commitment";
+        private static final String NO_RESULTS = "no-results";
 
-        /** @throws IllegalArgumentException if the text is not of the form {@code AETITLE@host:port} */
+        /** One that gets results and is not asked for commitment. */
+        public Destination(String name, String host, int port, String aeTitle) {
+            this(name, host, port, aeTitle, true, false);
+        }
+
+        /**
+         * @throws IllegalArgumentException if the text is not of the form {@code AETITLE@host:port}, behind it
+         *     {@code ,commitment} or {@code ,no-results}
+         */
         public static Destination parse(String text) {
-            int at = text.indexOf('@');
-            int colon = text.lastIndexOf(':');
+            String[] parts = text.split(",", -1);
+            String peer = parts[0];
+            int at = peer.indexOf('@');
+            int colon = peer.lastIndexOf(':');
             try {
                 if (at < 1 || at > 16 || colon < at + 2) {
                     throw new IllegalArgumentException("no AE title, host or port in it");
                 }
-                int port = Integer.parseInt(text.substring(colon + 1));
+                int port = Integer.parseInt(peer.substring(colon + 1));
                 if (port < 1 || port > 65535) {
                     throw new IllegalArgumentException("port out of range");
                 }
-                String aeTitle = text.substring(0, at);
-                return new Destination(aeTitle.toLowerCase(Locale.ROOT), text.substring(at + 1, colon), port, aeTitle);
+                List<String> options = List.of(parts).subList(1, parts.length);
+                if (!Set.of(COMMITMENT, NO_RESULTS).containsAll(options)) {
+                    throw new IllegalArgumentException("an option that there is not");
+                }
+                String aeTitle = peer.substring(0, at);
+                return new Destination(
+                        aeTitle.toLowerCase(Locale.ROOT),
+                        peer.substring(at + 1, colon),
+                        port,
+                        aeTitle,
+                        !options.contains(NO_RESULTS),
+                        options.contains(COMMITMENT));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "destination: expected AETITLE@host:port, e.g. PACS@127.0.0.1:104, got " + text, e);
+                        "destination: expected AETITLE@host:port, e.g. PACS@127.0.0.1:104, and behind it ," + COMMITMENT
+                                + " or ," + NO_RESULTS + " if wanted, got " + text,
+                        e);
             }
         }
     }

@@ -60,7 +60,13 @@ class MainTest {
     void a_destination_is_an_ae_title_at_a_host_and_port() {
         assertThat(NodeConfig.Destination.parse("PACS@10.0.0.7:104"))
                 .isEqualTo(new NodeConfig.Destination("pacs", "10.0.0.7", 104, "PACS"));
-        for (String wrong : new String[] {"PACS", "PACS@", "@h:1", "PACS@h:0", "PACS@h:x", "SEVENTEENCHARSXXX@h:1"}) {
+        assertThat(NodeConfig.Destination.parse("PACS@h:104,commitment"))
+                .isEqualTo(new NodeConfig.Destination("pacs", "h", 104, "PACS", true, true));
+        assertThat(NodeConfig.Destination.parse("WS@h:104,no-results"))
+                .isEqualTo(new NodeConfig.Destination("ws", "h", 104, "WS", false, false));
+        for (String wrong : new String[] {
+            "PACS", "PACS@", "@h:1", "PACS@h:0", "PACS@h:x", "SEVENTEENCHARSXXX@h:1", "PACS@h:1,", "PACS@h:1,commit"
+        }) {
             assertThatThrownBy(() -> NodeConfig.Destination.parse(wrong))
                     .as(wrong)
                     .hasMessageContaining("expected AETITLE@host:port");

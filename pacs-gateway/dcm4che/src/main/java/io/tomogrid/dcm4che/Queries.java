@@ -101,7 +101,8 @@ final class Queries {
                 request.association().getLocalAET(),
                 request.sopClass(),
                 Messages.decode(request.data(), request.context().getTransferSyntax()),
-                request.association().getSocket().getInetAddress());
+                request.association().getSocket().getInetAddress(),
+                false);
     }
 
     private void perform(Requests.Request request, QueryRequest query, AtomicBoolean cancelled) throws IOException {

@@ -168,6 +168,10 @@ public final class DatasetReader {
                 u32();
                 return;
             }
+            if (tag >>> 16 == 0xfffe) {
+                throw new DicomFormatException("expected an element at byte " + (position - 4) + ", got "
+                        + Dictionary.describe(tag) + " of a sequence");
+            }
             if (depth == 0 && Integer.compareUnsigned(tag, stop) >= 0) {
                 if (!checkRest) {
                     stoppedAt = tag;
@@ -201,8 +205,9 @@ public final class DatasetReader {
         }
         if (vr == VR.SQ) {
             into.put(new Element.Items(tag, items(tag, length, depth, explicitHere), length != UNDEFINED));
-        } else if (vr == VR.UN && length == UNDEFINED) {
-            // PS3.5 6.2.2: a sequence in implicit little endian, whatever is around it
+        } else if (length == UNDEFINED && (vr == VR.UN || !longLength(vr))) {
+            // PS3.5 6.2.2: a sequence in implicit little endian, whatever is around it; also where the dictionary,
+            // for want of a VR, says what can have no undefined length
             boolean around = bigEndian;
             bigEndian = false;
             into.put(new Element.Items(tag, items(tag, length, depth, false)));

@@ -53,6 +53,28 @@ class DatasetTest {
         assertThatThrownBy(() -> read(lie, Uid.ExplicitVRLittleEndian)).isInstanceOf(DicomFormatException.class);
     }
 
+    /** Found by fuzzing: it was kept as fragments, whose length no explicit encoding of that VR can say. */
+    @Test
+    void an_undefined_length_where_none_can_be_is_a_sequence() throws IOException {
+        byte[] bytes = java.util.HexFormat.of()
+                .parseHex("28009911" + "ffffffff" + "feff00e0ffffffff" + "28001000" + "02000000" + "0102"
+                        + "feff0de000000000" + "feffdde000000000");
+        Dataset dataset = read(bytes, Uid.ImplicitVRLittleEndian);
+        assertThat(dataset.items(Tag.PaletteColorLookupTableUID).get(0).intValue(Tag.Rows))
+                .hasValue(513);
+        assertThat(read(write(dataset, Uid.ExplicitVRBigEndian), Uid.ExplicitVRBigEndian))
+                .isEqualTo(dataset);
+    }
+
+    /** Found by fuzzing: written again as an element, it would have ended a sequence. */
+    @Test
+    void a_delimiter_that_ends_nothing_is_refused() {
+        byte[] bytes = java.util.HexFormat.of().parseHex("feffdde0" + "00000000" + "28001000" + "02000000" + "0102");
+        assertThatThrownBy(() -> read(bytes, Uid.ImplicitVRLittleEndian))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("expected an element at byte 0, got (fffe,e0dd)");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

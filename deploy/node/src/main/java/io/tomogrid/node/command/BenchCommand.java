@@ -1,6 +1,7 @@
 package io.tomogrid.node.command;
 
 import io.tomogrid.node.bench.Bench;
+import io.tomogrid.node.bench.FuzzRun;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
                         + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
-                        + " recon (PET projections of one subset).",
+                        + " recon (PET projections of one subset). fuzz measures nothing: it runs the fuzz targets.",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
     @Spec
@@ -30,11 +31,21 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows as JSON too.")
     private Path json;
 
+    @Option(
+            names = "--minutes",
+            description = "How long to fuzz, all targets together (default: ${DEFAULT-VALUE}).",
+            defaultValue = "10")
+    private double minutes;
+
     @Parameters(paramLabel = "NAME", defaultValue = "road")
     private String name;
 
     @Override
     public Integer call() throws Exception {
+        if (name.equals("fuzz")) {
+            Path root = Path.of(System.getProperty("tomogrid.root", "."));
+            return new FuzzRun(root, minutes, spec.commandLine().getOut()).run() ? 0 : 1;
+        }
         new Bench(name, runs, study, json, spec.commandLine().getOut()).run();
         return 0;
     }

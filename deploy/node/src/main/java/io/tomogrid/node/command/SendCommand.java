@@ -62,6 +62,9 @@ public final class SendCommand implements Callable<Integer> {
             sender = new StudySender("127.0.0.1", node.dicomPort(), callingAe, node.aeTitle(), associations);
         } else {
             NodeConfig.Destination peer = NodeConfig.Destination.parse(to);
+            if (peer.commitment() || !peer.results()) {
+                throw new IllegalArgumentException("--to: expected AETITLE@host:port without options, got " + to);
+            }
             sender = new StudySender(peer.host(), peer.port(), callingAe, peer.aeTitle(), associations);
         }
         StudySender.Report report =

@@ -52,8 +52,10 @@ public final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--destination",
-            paramLabel = "AE@HOST:PORT",
-            description = "Where results go by C-STORE; may be given several times (default: nowhere).")
+            paramLabel = "AE@HOST:PORT[,OPTION]",
+            description = "Where results go by C-STORE and what may be moved to by C-MOVE; may be given several times"
+                    + " (default: nowhere). Options: commitment (it is asked for storage commitment; if it reports on an"
+                    + " association of its own, --allow must name it), no-results (C-MOVE only).")
     private List<String> destinations = List.of();
 
     @Option(

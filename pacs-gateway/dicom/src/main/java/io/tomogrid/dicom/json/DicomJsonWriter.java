@@ -138,9 +138,11 @@ public final class DicomJsonWriter implements AutoCloseable {
         if (kind == VR.Kind.BYTES) {
             json.writeStringField("InlineBinary", Base64.getEncoder().encodeToString(even(element.value())));
         } else if (kind == VR.Kind.BINARY) {
-            json.writeArrayFieldStart("Value");
-            numbers(element);
-            json.writeEndArray();
+            if (element.value().length >= Binary.width(element.vr())) {
+                json.writeArrayFieldStart("Value");
+                numbers(element);
+                json.writeEndArray();
+            }
         } else if (element.tag() == Tag.SpecificCharacterSet) {
             json.writeArrayFieldStart("Value");
             json.writeString("ISO_IR 192");

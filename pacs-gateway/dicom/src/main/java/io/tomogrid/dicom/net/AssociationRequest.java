@@ -18,6 +18,7 @@ import java.util.Set;
  * @param connect time-out of the connection
  * @param response time-out of each answer
  * @param roles what we are for some SOP classes, when it is not just a user
+ * @param relational information models in which identifiers will lack unique keys of upper levels, PS3.4 section C.5
  */
 public record AssociationRequest(
         String host,
@@ -27,12 +28,14 @@ public record AssociationRequest(
         List<PresentationContext> contexts,
         Duration connect,
         Duration response,
-        List<RoleSelection> roles) {
+        List<RoleSelection> roles,
+        List<String> relational) {
     public static final int MAX_CONTEXTS = 128;
 
     public AssociationRequest {
         contexts = List.copyOf(contexts);
         roles = List.copyOf(roles);
+        relational = List.copyOf(relational);
         if (contexts.isEmpty() || contexts.size() > MAX_CONTEXTS) {
             throw new IllegalArgumentException("presentation contexts: expected 1 to 128, got " + contexts.size());
         }
@@ -119,11 +122,18 @@ public record AssociationRequest(
                 all.add(plain(all.size(), sopClass));
             }
         }
-        return new AssociationRequest(host, port, callingAe, calledAe, all, connect, response, roles);
+        return new AssociationRequest(host, port, callingAe, calledAe, all, connect, response, roles, relational);
+    }
+
+    /** The same, and identifiers of these information models will be relational; a peer that cannot do that refuses them. */
+    public AssociationRequest relationally(String... sopClasses) {
+        return new AssociationRequest(
+                host, port, callingAe, calledAe, contexts, connect, response, roles, List.of(sopClasses));
     }
 
     public AssociationRequest withTimeouts(Duration newConnect, Duration newResponse) {
-        return new AssociationRequest(host, port, callingAe, calledAe, contexts, newConnect, newResponse, roles);
+        return new AssociationRequest(
+                host, port, callingAe, calledAe, contexts, newConnect, newResponse, roles, relational);
     }
 
     private static AssociationRequest with(
@@ -134,7 +144,15 @@ public record AssociationRequest(
             List<PresentationContext> contexts,
             List<RoleSelection> roles) {
         return new AssociationRequest(
-                host, port, callingAe, calledAe, contexts, Duration.ofSeconds(10), Duration.ofSeconds(60), roles);
+                host,
+                port,
+                callingAe,
+                calledAe,
+                contexts,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                roles,
+                List.of());
     }
 
     private static PresentationContext plain(int before, String sopClass) {

@@ -60,7 +60,14 @@ final class BuiltInAssociation implements Association {
             socket.setSoTimeout((int) request.response().toMillis());
             Wire wire = new Wire(socket);
             wire.writePdu(new Pdu.AssociateRq(
-                    request.calledAe(), request.callingAe(), request.contexts(), Wire.MAX_PDU, request.roles()));
+                    request.calledAe(),
+                    request.callingAe(),
+                    request.contexts(),
+                    Wire.MAX_PDU,
+                    request.roles(),
+                    request.relational().stream()
+                            .map(ExtendedNegotiation::relational)
+                            .toList()));
             Pdu answer = wire.readPdu();
             if (answer instanceof Pdu.AssociateRj rj) {
                 throw new AssociationRejected(rj.result(), rj.source(), rj.reason());

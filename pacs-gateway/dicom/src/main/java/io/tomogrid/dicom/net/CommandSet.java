@@ -6,6 +6,7 @@ import io.tomogrid.dicom.DatasetWriter;
 import io.tomogrid.dicom.ReadLimits;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
+import io.tomogrid.dicom.VR;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -102,9 +103,11 @@ final class CommandSet {
                         request.intValue(Tag.MessageID).orElse(0))
                 .put(Tag.CommandDataSetType, NO_DATA_SET)
                 .put(Tag.Status, status.code());
-        // What an N-ACTION names as requested its response names as affected, PS3.7 table 10.3-9.
-        request.string(Tag.RequestedSOPClassUID).ifPresent(uid -> response.put(Tag.AffectedSOPClassUID, uid));
-        request.string(Tag.RequestedSOPInstanceUID).ifPresent(uid -> response.put(Tag.AffectedSOPInstanceUID, uid));
+        // What an N-ACTION names as requested its response names as affected, PS3.7 table 10.3-9; whatever bytes it is.
+        request.bytes(Tag.RequestedSOPClassUID)
+                .ifPresent(uid -> response.putBytes(Tag.AffectedSOPClassUID, VR.UI, uid));
+        request.bytes(Tag.RequestedSOPInstanceUID)
+                .ifPresent(uid -> response.putBytes(Tag.AffectedSOPInstanceUID, VR.UI, uid));
         if (!status.comment().isEmpty()) {
             String comment = status.comment().replace('\\', '/').replaceAll("[^ -~]", "?");
             response.put(Tag.ErrorComment, comment.substring(0, Math.min(comment.length(), MAX_COMMENT)));

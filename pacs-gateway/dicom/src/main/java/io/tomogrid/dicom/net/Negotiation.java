@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an acceptor answers to the contexts and roles that are proposed to it, PS3.8 section 9.3.3 and PS3.7 annex D.3;
@@ -29,11 +30,26 @@ public final class Negotiation {
     private final Map<String, RoleSelection> roles = new HashMap<>();
     private final List<PresentationContext.Answer> answers = new ArrayList<>();
     private final Map<Integer, Channel.Context> contexts = new HashMap<>();
+    private final List<ExtendedNegotiation> extended;
 
+    /** For a provider that offers no extended negotiation. */
     public Negotiation(DimseServices services, List<PresentationContext> proposed, List<RoleSelection> proposedRoles) {
+        this(services, proposed, proposedRoles, List.of());
+    }
+
+    Negotiation(
+            DimseServices services,
+            List<PresentationContext> proposed,
+            List<RoleSelection> proposedRoles,
+            List<ExtendedNegotiation> proposedExtended) {
         this.services = services;
         proposedRoles.forEach(role -> this.proposedRoles.put(role.sopClass(), role));
         proposed.forEach(context -> answers.add(answer(context)));
+        Set<String> accepted =
+                contexts.values().stream().map(Channel.Context::sopClass).collect(Collectors.toSet());
+        this.extended = proposedExtended.stream()
+                .filter(e -> accepted.contains(e.sopClass()) && isQueryOrRetrieve(e.sopClass()))
+                .toList();
     }
 
     /** In the order of what was proposed. */
@@ -46,8 +62,25 @@ public final class Negotiation {
         return List.copyOf(roles.values());
     }
 
+    /** What was agreed on of the extended negotiation that was proposed. */
+    List<ExtendedNegotiation> extended() {
+        return extended;
+    }
+
     Map<Integer, Channel.Context> contexts() {
         return contexts;
+    }
+
+    /** Information models whose identifiers may lack unique keys of upper levels, as was proposed. */
+    Set<String> relational() {
+        return extended.stream()
+                .filter(ExtendedNegotiation::relational)
+                .map(ExtendedNegotiation::sopClass)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isQueryOrRetrieve(String sopClass) {
+        return FIND.contains(sopClass) || MOVE.contains(sopClass) || GET.contains(sopClass);
     }
 
     private PresentationContext.Answer answer(PresentationContext context) {

@@ -18,11 +18,22 @@ sealed interface Pdu {
             String callingAe,
             List<PresentationContext> contexts,
             long maxPduLength,
-            List<RoleSelection> roles)
+            List<RoleSelection> roles,
+            List<ExtendedNegotiation> extended)
             implements Pdu {
         public AssociateRq {
             contexts = List.copyOf(contexts);
             roles = List.copyOf(roles);
+            extended = List.copyOf(extended);
+        }
+
+        AssociateRq(
+                String calledAe,
+                String callingAe,
+                List<PresentationContext> contexts,
+                long maxPduLength,
+                List<RoleSelection> roles) {
+            this(calledAe, callingAe, contexts, maxPduLength, roles, List.of());
         }
     }
 
@@ -31,11 +42,22 @@ sealed interface Pdu {
             String callingAe,
             List<PresentationContext.Answer> answers,
             long maxPduLength,
-            List<RoleSelection> roles)
+            List<RoleSelection> roles,
+            List<ExtendedNegotiation> extended)
             implements Pdu {
         public AssociateAc {
             answers = List.copyOf(answers);
             roles = List.copyOf(roles);
+            extended = List.copyOf(extended);
+        }
+
+        AssociateAc(
+                String calledAe,
+                String callingAe,
+                List<PresentationContext.Answer> answers,
+                long maxPduLength,
+                List<RoleSelection> roles) {
+            this(calledAe, callingAe, answers, maxPduLength, roles, List.of());
         }
     }
 

@@ -27,6 +27,7 @@ final class PduCodec {
     private static final int ITEM_CLASS_UID = 0x52;
     private static final int ITEM_ROLE_SELECTION = 0x54;
     private static final int ITEM_VERSION_NAME = 0x55;
+    private static final int ITEM_EXTENDED_NEGOTIATION = 0x56;
 
     private PduCodec() {}
 
@@ -72,12 +73,12 @@ final class PduCodec {
     /** The whole PDU with its header. */
     static byte[] write(Pdu pdu) {
         if (pdu instanceof Pdu.AssociateRq rq) {
-            return associate(
-                    Pdu.ASSOCIATE_RQ, rq.calledAe(), rq.callingAe(), contexts(rq), rq.maxPduLength(), rq.roles());
+            byte[] user = userInformation(rq.maxPduLength(), rq.roles(), rq.extended());
+            return associate(Pdu.ASSOCIATE_RQ, rq.calledAe(), rq.callingAe(), contexts(rq), user);
         }
         if (pdu instanceof Pdu.AssociateAc ac) {
-            return associate(
-                    Pdu.ASSOCIATE_AC, ac.calledAe(), ac.callingAe(), answers(ac), ac.maxPduLength(), ac.roles());
+            byte[] user = userInformation(ac.maxPduLength(), ac.roles(), ac.extended());
+            return associate(Pdu.ASSOCIATE_AC, ac.calledAe(), ac.callingAe(), answers(ac), user);
         }
         if (pdu instanceof Pdu.AssociateRj rj) {
             return small(Pdu.ASSOCIATE_RJ, 0, rj.result(), rj.source(), rj.reason());
@@ -106,16 +107,21 @@ final class PduCodec {
         return new byte[] {(byte) type, 0, 0, 0, 0, 4, (byte) a, (byte) b, (byte) c, (byte) d};
     }
 
-    private static byte[] associate(
-            int type, String called, String calling, byte[] contexts, long maxPduLength, List<RoleSelection> roles) {
-        ByteArrayOutputStream userItems = new ByteArrayOutputStream();
+    private static byte[] userInformation(
+            long maxPduLength, List<RoleSelection> roles, List<ExtendedNegotiation> extended) {
+        ByteArrayOutputStream items = new ByteArrayOutputStream();
         item(
-                userItems,
+                items,
                 ITEM_MAX_LENGTH,
                 ByteBuffer.allocate(4).putInt((int) maxPduLength).array());
-        item(userItems, ITEM_CLASS_UID, bytes(Implementation.CLASS_UID));
-        roles.forEach(role -> item(userItems, ITEM_ROLE_SELECTION, role(role)));
-        item(userItems, ITEM_VERSION_NAME, bytes(Implementation.VERSION_NAME));
+        item(items, ITEM_CLASS_UID, bytes(Implementation.CLASS_UID));
+        roles.forEach(role -> item(items, ITEM_ROLE_SELECTION, role(role)));
+        item(items, ITEM_VERSION_NAME, bytes(Implementation.VERSION_NAME));
+        extended.forEach(e -> item(items, ITEM_EXTENDED_NEGOTIATION, extended(e)));
+        return items.toByteArray();
+    }
+
+    private static byte[] associate(int type, String called, String calling, byte[] contexts, byte[] userInformation) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(new byte[] {0, 1, 0, 0});
         body.writeBytes(aeTitle(called));
@@ -123,13 +129,25 @@ final class PduCodec {
         body.writeBytes(new byte[32]);
         item(body, ITEM_APPLICATION_CONTEXT, bytes(APPLICATION_CONTEXT));
         body.writeBytes(contexts);
-        item(body, ITEM_USER_INFORMATION, userItems.toByteArray());
+        item(body, ITEM_USER_INFORMATION, userInformation);
         return ByteBuffer.allocate(6 + body.size())
                 .put((byte) type)
                 .put((byte) 0)
                 .putInt(body.size())
                 .put(body.toByteArray())
                 .array();
+    }
+
+    /** PS3.7 table D.3-11. */
+    private static byte[] extended(ExtendedNegotiation extended) {
+        byte[] uid = bytes(extended.sopClass());
+        ByteBuffer body = ByteBuffer.allocate(2 + uid.length + extended.bytes())
+                .putShort((short) uid.length)
+                .put(uid);
+        if (extended.relational()) {
+            body.put((byte) 1);
+        }
+        return body.array();
     }
 
     /** PS3.7 table D.3-9. */
@@ -178,13 +196,23 @@ final class PduCodec {
     private static Pdu.AssociateRq associateRq(ByteBuffer body) throws MalformedPdu {
         Associate associate = new Associate(body);
         return new Pdu.AssociateRq(
-                associate.called, associate.calling, associate.contexts, associate.maxPduLength, associate.roles);
+                associate.called,
+                associate.calling,
+                associate.contexts,
+                associate.maxPduLength,
+                associate.roles,
+                associate.extended);
     }
 
     private static Pdu.AssociateAc associateAc(ByteBuffer body) throws MalformedPdu {
         Associate associate = new Associate(body);
         return new Pdu.AssociateAc(
-                associate.called, associate.calling, associate.answers, associate.maxPduLength, associate.roles);
+                associate.called,
+                associate.calling,
+                associate.answers,
+                associate.maxPduLength,
+                associate.roles,
+                associate.extended);
     }
 
     /** What A-ASSOCIATE-RQ and -AC have in common. */
@@ -194,6 +222,7 @@ final class PduCodec {
         final List<PresentationContext> contexts = new ArrayList<>();
         final List<PresentationContext.Answer> answers = new ArrayList<>();
         final List<RoleSelection> roles = new ArrayList<>();
+        final List<ExtendedNegotiation> extended = new ArrayList<>();
         long maxPduLength;
 
         Associate(ByteBuffer body) throws MalformedPdu {
@@ -266,6 +295,10 @@ final class PduCodec {
                 } else if (type == ITEM_ROLE_SELECTION) {
                     String sopClass = text(slice(item, item.getShort() & 0xffff));
                     roles.add(new RoleSelection(sopClass, item.get() == 1, item.get() == 1));
+                } else if (type == ITEM_EXTENDED_NEGOTIATION) {
+                    String sopClass = text(slice(item, item.getShort() & 0xffff));
+                    boolean relational = item.hasRemaining() && item.get(item.position()) == 1;
+                    extended.add(new ExtendedNegotiation(sopClass, relational, item.remaining()));
                 }
             }
         }

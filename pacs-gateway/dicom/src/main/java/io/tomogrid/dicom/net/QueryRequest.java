@@ -11,6 +11,18 @@ import java.net.InetAddress;
  * @param sopClassUid the information model, such as Study Root Query/Retrieve Information Model - FIND
  * @param identifier the keys; may hold anything that is a data set, and patient data
  * @param peer the requestor's address
+ * @param relational whether it was agreed that unique keys of upper levels may be missing, PS3.4 section C.5
  */
 public record QueryRequest(
-        String callingAe, String calledAe, String sopClassUid, Dataset identifier, InetAddress peer) {}
+        String callingAe,
+        String calledAe,
+        String sopClassUid,
+        Dataset identifier,
+        InetAddress peer,
+        boolean relational) {
+
+    /** A hierarchical one. */
+    public QueryRequest(String callingAe, String calledAe, String sopClassUid, Dataset identifier, InetAddress peer) {
+        this(callingAe, calledAe, sopClassUid, identifier, peer, false);
+    }
+}

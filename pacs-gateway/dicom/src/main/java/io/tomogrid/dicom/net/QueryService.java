@@ -5,6 +5,8 @@ import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.Tag;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,8 +18,11 @@ final class QueryService {
     private final Channel channel;
     private final Peer peer;
     private final DimseServices services;
+    private final Set<String> relational;
 
-    QueryService(Channel channel, Peer peer, DimseServices services) {
+    /** @param relational information models for which that was agreed */
+    QueryService(Channel channel, Peer peer, DimseServices services, Set<String> relational) {
+        this.relational = relational;
         this.channel = channel;
         this.peer = peer;
         this.services = services;
@@ -86,7 +91,12 @@ final class QueryService {
         try {
             Dataset identifier = channel.readDataSet(message, MOST_IDENTIFIER);
             work.on(new QueryRequest(
-                    peer.callingAe(), peer.calledAe(), message.context().sopClass(), identifier, peer.address()));
+                    peer.callingAe(),
+                    peer.calledAe(),
+                    message.context().sopClass(),
+                    identifier,
+                    peer.address(),
+                    relational.contains(message.context().sopClass())));
         } catch (AssociationAborted | MalformedPdu e) {
             throw e;
         } catch (RequestRefused e) {

@@ -89,15 +89,20 @@ final class ServerAssociation {
         if (!config.callingAllowed().test(callingAe)) {
             return reject(new Pdu.AssociateRj(1, 1, 3));
         }
-        Negotiation negotiation = new Negotiation(services, request.contexts(), request.roles());
+        Negotiation negotiation = new Negotiation(services, request.contexts(), request.roles(), request.extended());
         channel = new Channel(wire, negotiation.contexts(), request.maxPduLength());
         Peer peer = new Peer(callingAe, request.calledAe(), wire.socket().getInetAddress());
         store = new StoreService(
                 channel, peer, services.store(), config.maxDataSetBytes(), server.stores, server.bytes);
-        query = new QueryService(channel, peer, services);
+        query = new QueryService(channel, peer, services, negotiation.relational());
         commitment = new CommitmentService(channel, peer, services);
         wire.writePdu(new Pdu.AssociateAc(
-                request.calledAe(), callingAe, negotiation.answers(), Wire.MAX_PDU, negotiation.roles()));
+                request.calledAe(),
+                callingAe,
+                negotiation.answers(),
+                Wire.MAX_PDU,
+                negotiation.roles(),
+                negotiation.extended()));
         return true;
     }
 

@@ -37,7 +37,14 @@ class PduFuzzTest {
                 Uid.StudyRootQueryRetrieveInformationModelGET,
                 List.of(new AssociationRequest.Syntax(Uid.CTImageStorage, Uid.RLELossless)));
         return Stream.of(
-                        new Pdu.AssociateRq("SERVER", "CLIENT", request.contexts(), 16384, request.roles()),
+                        new Pdu.AssociateRq(
+                                "SERVER",
+                                "CLIENT",
+                                request.contexts(),
+                                16384,
+                                request.roles(),
+                                List.of(new ExtendedNegotiation(
+                                        Uid.StudyRootQueryRetrieveInformationModelGET, true, 2))),
                         new Pdu.AssociateAc(
                                 "SERVER",
                                 "CLIENT",
@@ -67,10 +74,18 @@ class PduFuzzTest {
         }
         if (pdu instanceof Pdu.AssociateRq request) {
             Negotiation negotiation = new Negotiation(
-                    DimseServices.storing((r, d) -> DimseStatus.SUCCESS), request.contexts(), request.roles());
+                    DimseServices.storing((r, d) -> DimseStatus.SUCCESS),
+                    request.contexts(),
+                    request.roles(),
+                    request.extended());
             assertThat(negotiation.answers()).hasSameSizeAs(request.contexts());
             PduCodec.write(new Pdu.AssociateAc(
-                    request.calledAe(), request.callingAe(), negotiation.answers(), Wire.MAX_PDU, negotiation.roles()));
+                    request.calledAe(),
+                    request.callingAe(),
+                    negotiation.answers(),
+                    Wire.MAX_PDU,
+                    negotiation.roles(),
+                    negotiation.extended()));
         }
     }
 

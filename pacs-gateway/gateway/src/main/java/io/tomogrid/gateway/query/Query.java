@@ -29,10 +29,13 @@ record Query(QueryLevel level, List<QueryKey> returned, List<Condition> conditio
         conditions = List.copyOf(conditions);
     }
 
-    /** @throws RequestRefused naming what is wrong with the identifier, never a value of it */
-    static Query of(String sopClass, Dataset identifier) throws RequestRefused {
+    /**
+     * @param relational whether unique keys above the level may be missing
+     * @throws RequestRefused naming what is wrong with the identifier, never a value of it
+     */
+    static Query of(String sopClass, Dataset identifier, boolean relational) throws RequestRefused {
         QueryLevel level = QueryLevel.of(identifier, sopClass);
-        for (QueryLevel above : level.above(sopClass)) {
+        for (QueryLevel above : relational ? List.<QueryLevel>of() : level.above(sopClass)) {
             uniqueValues(identifier, level, above);
         }
         return relational(level, identifier);

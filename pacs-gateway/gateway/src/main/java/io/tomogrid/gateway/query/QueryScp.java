@@ -32,7 +32,7 @@ public class QueryScp implements CFindHandler {
 
     @Override
     public DimseStatus find(QueryRequest request, Matches matches) throws IOException {
-        Query query = Query.of(request.sopClassUid(), request.identifier());
+        Query query = Query.of(request.sopClassUid(), request.identifier(), request.relational());
         List<Object> arguments = new ArrayList<>(query.arguments());
         arguments.add(mostMatches + 1);
         List<Dataset> rows = jdbc.query(query.sql(), (row, n) -> query.match(row), arguments.toArray());

@@ -47,6 +47,8 @@ public class RetrieveScp implements CGetHandler, CMoveHandler {
         Dataset identifier = request.identifier();
         QueryLevel level = QueryLevel.of(identifier, request.sopClassUid());
         List<QueryLevel> keys = new ArrayList<>(level.above(request.sopClassUid()));
+        keys.removeIf(above ->
+                request.relational() && identifier.string(above.uniqueKey()).isEmpty());
         keys.add(level);
         StringBuilder where = new StringBuilder();
         List<Object> arguments = new ArrayList<>();
