@@ -35,6 +35,7 @@ class BrowserTest {
         Files.writeString(viewer.resolve("index.html"), "<title>viewer</title>");
         Files.writeString(viewer.resolve("a.0123456789abcdef.js"), "1");
         Files.write(viewer.resolve("d.wasm"), new byte[] {0});
+        Files.write(viewer.resolve("e.0123456789abcdef.wasm"), new byte[] {0});
         Files.writeString(folder.resolve("secret.txt"), "secret");
         database = TestingDatabase.start();
         gateway = TestingGateway.start(
@@ -206,7 +207,14 @@ class BrowserTest {
         assertThat(inner.header("Content-Type")).startsWith("text/html");
         Reply script = web.getAnonymously("/viewer/a.0123456789abcdef.js", "Cookie", cookie);
         assertThat(script.header("Content-Type")).startsWith("text/javascript");
-        assertThat(script.header("Cache-Control")).contains("max-age");
+        assertThat(script.header("Cache-Control")).contains("no-cache");
+        Reply kept = web.getAnonymously(
+                "/viewer/a.0123456789abcdef.js", "Cookie", cookie, "If-Modified-Since", script.header("Last-Modified"));
+        assertThat(kept.status()).isEqualTo(304);
+        assertThat(kept.bytes()).isEmpty();
+        assertThat(web.getAnonymously("/viewer/e.0123456789abcdef.wasm", "Cookie", cookie)
+                        .header("Cache-Control"))
+                .contains("max-age");
         assertThat(web.getAnonymously("/viewer/d.wasm", "Cookie", cookie).header("Content-Type"))
                 .isEqualTo("application/wasm");
         assertThat(web.getAnonymously("/viewer/none.js", "Cookie", cookie).status())

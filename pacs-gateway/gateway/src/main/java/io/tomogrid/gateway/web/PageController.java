@@ -70,11 +70,12 @@ class PageController {
             throw RequestFault.notFound("the viewer has no such file");
         }
         String name = file.getFileName().toString();
-        boolean named = name.matches(".*[0-9a-f]{16}.*");
+        boolean named = name.matches(".*[0-9a-f]{16}.*") && !name.endsWith(".js");
         Resource content = new FileSystemResource(file);
         return ResponseEntity.ok()
                 .contentType(type(name))
-                // only names that change with the content may be kept
+                .lastModified(Files.getLastModifiedTime(file).toInstant())
+                // only what has a name that changes with it may be kept; scripts are changed when they are unpacked
                 .cacheControl(named ? CacheControl.maxAge(Duration.ofDays(30)).cachePrivate() : CacheControl.noCache())
                 .body(content);
     }
