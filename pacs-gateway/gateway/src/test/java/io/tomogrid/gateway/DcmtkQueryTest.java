@@ -1,26 +1,16 @@
 package io.tomogrid.gateway;
 
-import static io.tomogrid.gateway.TestingGateway.CT;
-import static io.tomogrid.gateway.TestingGateway.EXPLICIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Part10;
-import io.tomogrid.dicom.Tag;
-import io.tomogrid.dicom.Uid;
-import io.tomogrid.dicom.net.Association;
-import io.tomogrid.dicom.net.AssociationRequest;
-import io.tomogrid.dicom.net.AssociationRequest.Syntax;
 import io.tomogrid.dicom.net.DimseStatus;
-import io.tomogrid.dicom.net.RetrieveResult;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Query and retrieve with DCMTK at the other end, in both directions. */
 @org.junit.jupiter.api.Tag("peer")
 class DcmtkQueryTest {
-    private static final String PT = Uid.PositronEmissionTomographyImageStorage;
-
     @TempDir
     static Path folder;
 
@@ -181,57 +169,7 @@ class DcmtkQueryTest {
         Process dcmqrscp =
                 Programs.serve(port, folder.resolve("dcmqrscp.log"), "dcmqrscp", "-c", configuration.toString());
         try {
-            List<Dataset> images = TestStudies.study(6);
-            List<Syntax> syntaxes = List.of(new Syntax(CT, EXPLICIT), new Syntax(PT, EXPLICIT));
-            String find = Uid.StudyRootQueryRetrieveInformationModelFIND;
-            String move = Uid.StudyRootQueryRetrieveInformationModelMOVE;
-            String get = Uid.StudyRootQueryRetrieveInformationModelGET;
-            try (Association association =
-                    Association.open(AssociationRequest.storing("127.0.0.1", port, "TOMOGRID", "QRSCP", syntaxes))) {
-                for (Dataset image : images) {
-                    assertThat(association.store(
-                                    image.string(Tag.SOPClassUID).orElseThrow(),
-                                    image.string(Tag.SOPInstanceUID).orElseThrow(),
-                                    EXPLICIT,
-                                    new ByteArrayInputStream(TestingGateway.encode(image, EXPLICIT))))
-                            .isEqualTo(DimseStatus.SUCCESS);
-                }
-            }
-            Dataset study = new Dataset().put(Tag.QueryRetrieveLevel, "STUDY").put(Tag.StudyInstanceUID, "1.7.6");
-            try (Association association =
-                    Association.open(AssociationRequest.asking("127.0.0.1", port, "TOMOGRID", "QRSCP", find, move))) {
-                List<String> found = new ArrayList<>();
-                Dataset identifier = new Dataset()
-                        .put(Tag.QueryRetrieveLevel, "STUDY")
-                        .put(Tag.PatientName, "Case*")
-                        .putEmpty(Tag.StudyInstanceUID);
-                assertThat(association.find(
-                                find,
-                                identifier,
-                                match -> found.add(
-                                        match.string(Tag.StudyInstanceUID).orElse(""))))
-                        .isEqualTo(DimseStatus.SUCCESS);
-                assertThat(found).containsExactly("1.7.6");
-                RetrieveResult moved = association.move(move, study, "TOMOGRID", (left, completed, failed) -> true);
-                assertThat(moved.status()).isEqualTo(DimseStatus.SUCCESS);
-                assertThat(moved.completed()).isEqualTo(4);
-            }
-            assertThat(gateway.get("/api/studies/1.7.6").body()).containsEntry("instances", 4);
-            Map<String, byte[]> got = new ConcurrentHashMap<>();
-            try (Association association = Association.open(
-                    AssociationRequest.retrieving("127.0.0.1", port, "TOMOGRID", "QRSCP", get, syntaxes))) {
-                RetrieveResult result = association.get(
-                        get,
-                        study,
-                        (store, data) -> {
-                            got.put(store.sopInstanceUid(), data.readAllBytes());
-                            return DimseStatus.SUCCESS;
-                        },
-                        (left, completed, failed) -> true);
-                assertThat(result.status()).isEqualTo(DimseStatus.SUCCESS);
-                assertThat(result.completed()).isEqualTo(4);
-            }
-            assertThat(got).hasSize(4);
+            new QueryRetrieveUser(port, "QRSCP").storesFindsMovesAndGets(6, gateway);
         } finally {
             Programs.end(dcmqrscp);
         }

@@ -1,20 +1,12 @@
 package io.tomogrid.gateway;
 
 import static io.tomogrid.gateway.TestingGateway.CT;
-import static io.tomogrid.gateway.TestingGateway.EXPLICIT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tomogrid.dicom.Dataset;
-import io.tomogrid.dicom.Tag;
-import io.tomogrid.dicom.Uid;
-import io.tomogrid.dicom.net.Association;
-import io.tomogrid.dicom.net.AssociationRequest;
-import io.tomogrid.dicom.net.AssociationRequest.Syntax;
 import io.tomogrid.dicom.net.DimseStatus;
-import io.tomogrid.dicom.net.RetrieveResult;
 import io.tomogrid.gateway.contract.Documents;
-import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,9 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 @org.junit.jupiter.api.Tag("peer")
 class OrthancQueryTest {
     private static final Path BINARY = Path.of("/usr/sbin/Orthanc");
-    private static final String PT = Uid.PositronEmissionTomographyImageStorage;
 
     @TempDir
     static Path folder;
@@ -44,8 +33,6 @@ class OrthancQueryTest {
     private static Process orthanc;
     private static int dicomPort;
     private static int httpPort;
-
-    private final HttpClient http = HttpClient.newHttpClient();
 
     @BeforeAll
     static void start() throws Exception {
@@ -91,17 +78,22 @@ class OrthancQueryTest {
         }
     }
 
-    private String get(String path) throws Exception {
-        return http.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
+    /** Orthanc closes idle connections: none is used twice. */
+    private static HttpClient http() {
+        return HttpClient.newHttpClient();
+    }
+
+    private static String get(String path) throws Exception {
+        return http().send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 
-    private String post(String path, String body) throws Exception {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(uri(path))
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    private static String post(String path, String body) throws Exception {
+        HttpResponse<String> answer = http().send(
+                        HttpRequest.newBuilder(uri(path))
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as("%s: %s", path, answer.body()).isEqualTo(200);
         return answer.body();
     }
@@ -168,44 +160,6 @@ class OrthancQueryTest {
     /** QRY-05: our client against Orthanc. */
     @Test
     void our_client_finds_moves_and_gets_at_orthanc() throws Exception {
-        String find = Uid.StudyRootQueryRetrieveInformationModelFIND;
-        String move = Uid.StudyRootQueryRetrieveInformationModelMOVE;
-        String get = Uid.StudyRootQueryRetrieveInformationModelGET;
-        List<Syntax> syntaxes = List.of(new Syntax(CT, EXPLICIT), new Syntax(PT, EXPLICIT));
-        try (Association association =
-                Association.open(AssociationRequest.storing("127.0.0.1", dicomPort, "TOMOGRID", "ORTHANC", syntaxes))) {
-            for (Dataset image : TestStudies.study(7)) {
-                association.store(
-                        image.string(Tag.SOPClassUID).orElseThrow(),
-                        image.string(Tag.SOPInstanceUID).orElseThrow(),
-                        EXPLICIT,
-                        new ByteArrayInputStream(TestingGateway.encode(image, EXPLICIT)));
-            }
-        }
-        Dataset study = new Dataset().put(Tag.QueryRetrieveLevel, "STUDY").put(Tag.StudyInstanceUID, "1.7.7");
-        try (Association association = Association.open(
-                AssociationRequest.asking("127.0.0.1", dicomPort, "TOMOGRID", "ORTHANC", find, move))) {
-            int[] matches = new int[1];
-            assertThat(association.find(find, study, match -> ++matches[0] > 0)).isEqualTo(DimseStatus.SUCCESS);
-            assertThat(matches[0]).isEqualTo(1);
-            RetrieveResult moved = association.move(move, study, "TOMOGRID", (left, completed, failed) -> true);
-            assertThat(moved.status()).isEqualTo(DimseStatus.SUCCESS);
-            assertThat(moved.completed()).isEqualTo(4);
-        }
-        assertThat(gateway.get("/api/studies/1.7.7").body()).containsEntry("instances", 4);
-        Map<String, byte[]> got = new ConcurrentHashMap<>();
-        try (Association association = Association.open(
-                AssociationRequest.retrieving("127.0.0.1", dicomPort, "TOMOGRID", "ORTHANC", get, syntaxes))) {
-            RetrieveResult result = association.get(
-                    get,
-                    study,
-                    (store, data) -> {
-                        got.put(store.sopInstanceUid(), data.readAllBytes());
-                        return DimseStatus.SUCCESS;
-                    },
-                    (left, completed, failed) -> true);
-            assertThat(result.status()).isEqualTo(DimseStatus.SUCCESS);
-        }
-        assertThat(got).hasSize(4);
+        new QueryRetrieveUser(dicomPort, "ORTHANC").storesFindsMovesAndGets(7, gateway);
     }
 }

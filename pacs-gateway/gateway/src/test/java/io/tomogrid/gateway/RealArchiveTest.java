@@ -40,7 +40,11 @@ import org.junit.jupiter.api.io.TempDir;
 class RealArchiveTest {
     private static final String GET = Uid.StudyRootQueryRetrieveInformationModelGET;
 
-    /** What is sent of a file. @param named what of its patient must not be told */
+    /**
+     * What is sent of a file.
+     *
+     * @param named what of its patient must not be told
+     */
     private record Sent(Path file, Syntax syntax, String sopInstance, String study, byte[] bytes, List<String> named) {}
 
     private final Set<String> used = new HashSet<>();
