@@ -67,7 +67,6 @@ public final class ResampledPetEncoder {
                 context, series, "PT", Uid.PositronEmissionTomographyImageStorage, "pet-on-ct/" + k, k + 1);
         ResultHeader.putFrameOfReference(context, image);
         ResultHeader.putScanner(context, image);
-        ResultHeader.putReferencedSeries(image, context.sources());
         grid.putPlane(image, k);
         int[] used = sourceSlices(pet.grid(), grid, k);
         Dataset nearest = pet.slices().get(nearest(pet.grid(), grid, k));
@@ -78,6 +77,9 @@ public final class ResampledPetEncoder {
         PetPixels.putOrientation(source, image);
         List<InstanceReference> references =
                 IntStream.rangeClosed(used[0], used[1]).mapToObj(pet::instance).toList();
+        // What it was made of and nothing else: all of the study in each slice would be most of what a viewer has to read.
+        ResultHeader.putReferencedSeries(
+                image, List.of(new SeriesReference(pet.series().seriesInstanceUid(), references)));
         image.put(Tag.ImageType, "DERIVED", "PRIMARY")
                 .put(Tag.SeriesType, seriesType(source), "IMAGE")
                 .put(Tag.NumberOfSlices, grid.slices())
