@@ -106,7 +106,7 @@ public final class UpCommand implements Callable<Integer> {
                         NodeConfig.EXECUTOR_MEMORY,
                         Optional.ofNullable(archive),
                         listen),
-                spec.commandLine().getErr()::println);
+                reason -> spec.commandLine().getErr().println("tomogrid: " + reason));
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(node, ended), "ends-the-node"));
         print(node.running(), (System.nanoTime() - start) * 1e-9, out);
