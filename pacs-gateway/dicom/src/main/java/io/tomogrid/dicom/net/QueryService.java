@@ -5,7 +5,6 @@ import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.Tag;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -77,7 +77,8 @@ public final class ResampledPetEncoder {
         PetPixels.putOrientation(source, image);
         List<InstanceReference> references =
                 IntStream.rangeClosed(used[0], used[1]).mapToObj(pet::instance).toList();
-        // What it was made of and nothing else: all of the study in each slice would be most of what a viewer has to read.
+        // What it was made of and nothing else: all of the study in each slice would be most of what a viewer has to
+        // read.
         ResultHeader.putReferencedSeries(
                 image, List.of(new SeriesReference(pet.series().seriesInstanceUid(), references)));
         image.put(Tag.ImageType, "DERIVED", "PRIMARY")

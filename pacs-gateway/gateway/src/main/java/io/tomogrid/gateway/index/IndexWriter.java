@@ -209,7 +209,8 @@ final class IndexWriter implements AutoCloseable {
             unsettled.addAll(leftOver);
             leftOver.clear();
         }
-        List<StoredRecord> records = batch.stream().map(waiting -> waiting.stored).toList();
+        List<StoredRecord> records =
+                batch.stream().map(waiting -> waiting.stored).toList();
         List<StoredRecord> instances = IndexRows.of(records, RecordKind.INSTANCE);
         boolean settles = instances.size() < records.size()
                 || batch.isEmpty()
