@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  */
 final class IngestBench {
     private static final int[] ASSOCIATIONS = {1, 4};
-    /** Loads that are not counted. */
-    private static final int WARM_UP = 3;
+    /** Loads between the first one and those that are measured: a server runs for months and is not what it is at its start. */
+    private static final int WARM_UP = 9;
 
     private final Path root;
     private final PrintWriter out;
@@ -31,7 +31,7 @@ final class IngestBench {
     }
 
     /** Loads of one number of associations, and how long each server took for them. */
-    private record Case(int associations, Map<String, double[]> seconds) {}
+    private record Case(String name, int associations, Map<String, double[]> seconds) {}
 
     List<Row> run(int runs) throws IOException {
         Path folder = Files.createTempDirectory(Files.createDirectories(root), "ingest");
@@ -41,11 +41,12 @@ final class IngestBench {
             servers.add(IngestServer.orthanc(Files.createDirectories(folder.resolve("orthanc"))));
             servers.add(IngestServer.storescp(Files.createDirectories(folder.resolve("storescp"))));
             List<Case> cases = new ArrayList<>();
-            warmUp(folder, servers);
+            cases.add(measure(folder, servers, "the first after the start", 4, 1));
+            measure(folder, servers, "not counted", 4, WARM_UP);
             for (int associations : ASSOCIATIONS) {
-                cases.add(measure(folder, servers, associations, runs));
+                cases.add(measure(folder, servers, "servers that are warm", associations, runs));
             }
-            requireAll(servers, IngestLoad.INSTANCES * (WARM_UP + ASSOCIATIONS.length * runs));
+            requireAll(servers, IngestLoad.INSTANCES * (1 + WARM_UP + ASSOCIATIONS.length * runs));
             return rows(cases);
         } finally {
             for (IngestServer server : servers) {
@@ -55,24 +56,13 @@ final class IngestBench {
         }
     }
 
-    /** A server runs for months; what it does in its first seconds is not what is asked here. */
-    private void warmUp(Path folder, List<IngestServer> servers) throws IOException {
-        for (int n = 0; n < WARM_UP; n++) {
-            Path files = folder.resolve("warm-up");
-            IngestLoad load = IngestLoad.make(files, "warm-up-" + n, 2);
-            for (IngestServer server : servers) {
-                out.printf(Locale.ROOT, "%s, not counted: %.2f s%n", server.name(), load.send(server, files));
-            }
-            delete(files);
-        }
-    }
-
-    private Case measure(Path folder, List<IngestServer> servers, int associations, int runs) throws IOException {
-        Case times = new Case(associations, new LinkedHashMap<>());
+    private Case measure(Path folder, List<IngestServer> servers, String name, int associations, int runs)
+            throws IOException {
+        Case times = new Case(name, associations, new LinkedHashMap<>());
         servers.forEach(server -> times.seconds().put(server.name(), new double[runs]));
         for (int run = 0; run < runs; run++) {
             Path files = folder.resolve("load");
-            IngestLoad load = IngestLoad.make(files, associations + "-" + run, associations);
+            IngestLoad load = IngestLoad.make(files, name + "-" + associations + "-" + run, associations);
             List<IngestServer> order = new ArrayList<>(servers);
             Collections.rotate(order, run);
             for (IngestServer server : order) {
@@ -80,8 +70,9 @@ final class IngestBench {
                 times.seconds().get(server.name())[run] = seconds;
                 out.printf(
                         Locale.ROOT,
-                        "%s, %d association(s): %.2f s, %.0f instances/s%n",
+                        "%s, %s, associations: %d: %.2f s, %.0f instances/s%n",
                         server.name(),
+                        name,
                         associations,
                         seconds,
                         IngestLoad.INSTANCES / seconds);
@@ -105,7 +96,8 @@ final class IngestBench {
     private static List<Row> rows(List<Case> cases) {
         List<Row> rows = new ArrayList<>();
         for (Case times : cases) {
-            String name = IngestLoad.INSTANCES + " x 512 KB, associations: " + times.associations();
+            String name =
+                    IngestLoad.INSTANCES + " x 512 KB, " + times.name() + ", associations: " + times.associations();
             times.seconds().forEach((server, theirs) -> {
                 double[] ours = times.seconds().values().iterator().next();
                 if (theirs != ours) {
