@@ -24,12 +24,6 @@ public final class PixelDecoder {
     private static final String CHARLS = "libcharls.so.2";
     private static final String OPENJPEG = "libopenjp2.so.7";
 
-    private static final Set<String> UNCOMPRESSED = Set.of(
-            Uid.ImplicitVRLittleEndian,
-            Uid.ExplicitVRLittleEndian,
-            Uid.ExplicitVRBigEndian,
-            Uid.DeflatedExplicitVRLittleEndian);
-
     private static final Set<String> NATIVE_CELLS =
             Set.of(Uid.DeflatedImageFrameCompression, Uid.EncapsulatedUncompressedExplicitVRLittleEndian);
 
@@ -65,11 +59,6 @@ public final class PixelDecoder {
         codecs.put(Uid.HighThroughputJPEG2000ImageCompressionLosslessOnly, jpeg2000);
         codecs.put(Uid.HighThroughputJPEG2000WithRPCLOptionsImageCompressionLosslessOnly, jpeg2000);
         codecs.put(Uid.HighThroughputJPEG2000ImageCompression, jpeg2000);
-    }
-
-    /** Whether pixel data of this transfer syntax are native, that is, need no decoder. */
-    public static boolean uncompressed(String transferSyntax) {
-        return UNCOMPRESSED.contains(transferSyntax);
     }
 
     /** Whether a decoded frame has its cells as an uncompressed one would, in the header's own Planar Configuration. */

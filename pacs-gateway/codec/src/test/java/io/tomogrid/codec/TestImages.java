@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Part10;
+import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.VR;
 import java.io.BufferedInputStream;
@@ -51,7 +52,7 @@ final class TestImages {
         List<Samples> frames = new ArrayList<>();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             Part10.Opened opened = Part10.open(in);
-            if (!PixelDecoder.uncompressed(opened.transferSyntax())) {
+            if (!Reencoder.isUncompressed(opened.transferSyntax())) {
                 DecodedImage image = DecodedImage.open(opened.dataset(), opened.transferSyntax(), new PixelDecoder());
                 for (int n = 1; n <= image.frames(); n++) {
                     frames.add(Samples.of(image.format(), image.frame(n)));

@@ -68,12 +68,29 @@ public final class Dataset implements Iterable<Element> {
         return this;
     }
 
-    /** Copies every element of the other data set whose tag is given and present there. */
+    /**
+     * Copies every element of the other data set whose tag is given and present there. Sequences are written as all that we
+     * write, with delimiters: what is made of a source does not depend on how the source was encoded.
+     */
     public Dataset copyFrom(Dataset other, int... tags) {
         for (int tag : tags) {
-            other.get(tag).ifPresent(this::put);
+            other.get(tag).map(Dataset::delimited).ifPresent(this::put);
         }
         return this;
+    }
+
+    private static Element delimited(Element element) {
+        if (!(element instanceof Element.Items sequence)) {
+            return element;
+        }
+        return new Element.Items(
+                sequence.tag(), sequence.items().stream().map(Dataset::delimited).toList());
+    }
+
+    private static Dataset delimited(Dataset item) {
+        Dataset copy = new Dataset();
+        item.forEach(element -> copy.put(delimited(element)));
+        return copy;
     }
 
     // ---- reading

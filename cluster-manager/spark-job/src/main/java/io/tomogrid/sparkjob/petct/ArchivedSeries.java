@@ -12,6 +12,7 @@ import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.DatasetReader;
 import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.ReadLimits;
+import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.VR;
 import io.tomogrid.engine.Parallel;
@@ -49,7 +50,7 @@ public final class ArchivedSeries {
     List<StoredImage> images(SeriesRef series) throws ProtocolFailure {
         for (InstanceRef instance : series.instances()) {
             String syntax = instance.transferSyntaxUid();
-            if (!PixelDecoder.uncompressed(syntax) && !decoder.decodes(syntax)) {
+            if (!Reencoder.isUncompressed(syntax) && !decoder.decodes(syntax)) {
                 throw ProtocolFailure.input(series.modality() + " series " + series.seriesUid()
                         + " is compressed, " + PixelDecoder.name(syntax)
                         + ", which is not decoded; send it uncompressed");
@@ -80,7 +81,7 @@ public final class ArchivedSeries {
 
     /** The instance with pixel data as they stand in Explicit VR Little Endian. */
     private Dataset uncompressed(InstanceRef instance) throws ProtocolFailure {
-        if (PixelDecoder.uncompressed(instance.transferSyntaxUid())) {
+        if (Reencoder.isUncompressed(instance.transferSyntaxUid())) {
             return whole(instance);
         }
         return read(instance, bytes -> {

@@ -5,13 +5,11 @@ import io.tomogrid.codec.CodecMissingException;
 import io.tomogrid.codec.DecodedImage;
 import io.tomogrid.codec.PixelDecoder;
 import io.tomogrid.codec.UndecodableException;
-import io.tomogrid.dicom.DatasetReader;
-import io.tomogrid.dicom.DatasetWriter;
 import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.Dictionary;
 import io.tomogrid.dicom.FrameReader;
 import io.tomogrid.dicom.Part10;
-import io.tomogrid.dicom.ReadLimits;
+import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.Uid;
 import io.tomogrid.gateway.RequestFault;
 import io.tomogrid.gateway.dicomweb.StoredInstances.Stored;
@@ -25,9 +23,6 @@ import java.io.OutputStream;
  * uncompressed encoding into another, or compressed ones decoded in Explicit VR Little Endian. Nothing is compressed.
  */
 final class Rendition {
-    private static final ReadLimits IN_MEMORY =
-            new ReadLimits(ReadLimits.DEFAULT.maxDepth(), ReadLimits.DEFAULT.maxElements(), 512L << 20);
-
     private final SegmentReader archive;
     private final PixelDecoder decoder = new PixelDecoder();
 
@@ -46,7 +41,7 @@ final class Rendition {
         if (wanted.equals("*") || wanted.equals(have)) {
             return have;
         }
-        if (PixelDecoder.uncompressed(have) && PixelDecoder.uncompressed(wanted)
+        if (Reencoder.isUncompressed(have) && Reencoder.isUncompressed(wanted)
                 || decoder.decodes(have) && wanted.equals(Uid.ExplicitVRLittleEndian)) {
             return wanted;
         }
@@ -61,7 +56,7 @@ final class Rendition {
 
     /** The transfer syntax of its frames: uncompressed samples are always little endian. */
     String framesTransferSyntax(Stored stored, String asked) {
-        if (PixelDecoder.uncompressed(stored.transferSyntax())) {
+        if (Reencoder.isUncompressed(stored.transferSyntax())) {
             transferSyntax(stored, asked);
             return Uid.ExplicitVRLittleEndian;
         }
@@ -70,7 +65,7 @@ final class Rendition {
 
     /** Whether an answer in a transfer syntax is made by decoding. */
     static boolean decoding(Stored stored, String transferSyntax) {
-        return !PixelDecoder.uncompressed(stored.transferSyntax()) && !transferSyntax.equals(stored.transferSyntax());
+        return !Reencoder.isUncompressed(stored.transferSyntax()) && !transferSyntax.equals(stored.transferSyntax());
     }
 
     /** Tries to decode, if the transfer syntax takes it, while the status of the answer can still be chosen. */
@@ -93,15 +88,16 @@ final class Rendition {
 
     /** Writes a DICOM file, PS3.10. */
     void write(Stored stored, String transferSyntax, OutputStream out) throws IOException {
-        try (InputStream in = open(stored)) {
-            DecodedImage decoded = decoding(stored, transferSyntax) ? decoded(stored, in) : null;
-            Part10.writeMeta(out, stored.sopClassUid(), stored.sopInstanceUid(), transferSyntax);
-            if (decoded != null) {
+        if (decoding(stored, transferSyntax)) {
+            try (InputStream in = open(stored)) {
+                DecodedImage decoded = decoded(stored, in);
+                Part10.writeMeta(out, stored.sopClassUid(), stored.sopInstanceUid(), transferSyntax);
                 decoded.writeTo(out);
-            } else if (transferSyntax.equals(stored.transferSyntax())) {
+            }
+        } else {
+            try (InputStream in = Reencoder.reencode(open(stored), stored.transferSyntax(), transferSyntax)) {
+                Part10.writeMeta(out, stored.sopClassUid(), stored.sopInstanceUid(), transferSyntax);
                 in.transferTo(out);
-            } else {
-                DatasetWriter.write(out, transferSyntax, DatasetReader.read(in, stored.transferSyntax(), IN_MEMORY));
             }
         }
     }
