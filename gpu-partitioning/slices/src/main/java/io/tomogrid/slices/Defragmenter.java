@@ -5,8 +5,9 @@ import io.tomogrid.slices.Fleet.Resident;
 import io.tomogrid.slices.Fleet.Spot;
 import io.tomogrid.slices.Rearrangement.Move;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,10 @@ final class Defragmenter {
     private final List<Change> journal = new ArrayList<>();
 
     private final List<Move> moves = new ArrayList<>();
+    private final List<Alike> alike = new ArrayList<>();
+    /** Memory slices that nobody has, on all boards. */
+    private final int free;
+
     private int attempts;
 
     private record Change(Board board, int placement, double restartLoss, boolean taken) {}
@@ -39,6 +44,8 @@ final class Defragmenter {
     Defragmenter(Fleet fleet, MoveRules rules) {
         this.fleet = fleet;
         this.rules = rules;
+        this.free = fleet.free();
+        fleet.forEachLayout((boards, layout) -> alike.add(new Alike(fleet, layout, (BitSet) boards.clone())));
     }
 
     /**
@@ -80,10 +87,8 @@ final class Defragmenter {
         int movesMark = moves.size();
         Geometry geometry = next.board.geometry();
         List<Resident> going = new ArrayList<>(next.moves);
-        for (Resident resident : next.board.residents()) {
-            if ((geometry.window(resident.placement()) & geometry.window(next.placement)) != 0) {
-                going.add(resident);
-            }
+        for (long rest = next.board.layout() & geometry.overlapping(next.placement); rest != 0; rest &= rest - 1) {
+            going.add(next.board.resident(Long.numberOfTrailingZeros(rest)));
         }
         going.sort(Comparator.comparingInt((Resident r) ->
                         -geometry.placement(r.placement()).profile().memorySlices())
@@ -132,72 +137,111 @@ final class Defragmenter {
      * one try fails, the others would.
      */
     private List<Try> tries(SliceRequest request, int budget, double worth) {
-        Map<Geometry, Map<Long, List<Board>>> alike = new LinkedHashMap<>();
-        int free = 0;
-        for (Board board : fleet.all()) {
-            if (board.keptFor().isEmpty()) {
-                free += board.state().free();
-                alike.computeIfAbsent(board.geometry(), g -> new LinkedHashMap<>())
-                        .computeIfAbsent(board.layout(), layout -> new ArrayList<>())
-                        .add(board);
+        List<Try> result = new ArrayList<>();
+        for (Alike boards : alike) {
+            Board any = boards.any();
+            if (any != null) {
+                look(boards, any, request, budget, worth, result);
             }
         }
-        List<Try> result = new ArrayList<>();
-        for (Map.Entry<Geometry, Map<Long, List<Board>>> kind : alike.entrySet()) {
-            for (int placement : kind.getKey().serving(request)) {
-                if (kind.getKey().placement(placement).profile().memorySlices() <= free) {
-                    for (List<Board> boards : kind.getValue().values()) {
-                        look(boards, placement, budget, worth, result);
-                    }
-                }
-            }
+        for (Board board : changed()) {
+            look(Alike.of(fleet, board), board, request, budget, worth, result);
         }
         result.sort(Try.ORDER);
         return result;
     }
 
-    private void look(List<Board> alike, int placement, int budget, double worth, List<Try> result) {
-        Board board = alike.get(0);
-        Geometry geometry = board.geometry();
-        Geometry.State state = board.state();
-        int going = 0;
-        for (int slice = 0; slice < geometry.grid(); slice++) {
-            Resident resident = board.startingAt(slice);
-            if (resident != null && (geometry.window(resident.placement()) & geometry.window(placement)) != 0) {
-                state = state.before(resident.placement());
-                if (++going > budget) {
-                    return;
+    private void look(Alike boards, Board any, SliceRequest request, int budget, double worth, List<Try> result) {
+        Geometry geometry = any.geometry();
+        for (int placement : fleet.serving(any, request)) {
+            long going = boards.layout & geometry.overlapping(placement);
+            if (Long.bitCount(going) > budget
+                    || geometry.placement(placement).profile().memorySlices() > free) {
+                continue;
+            }
+            Geometry.State left = any.state();
+            for (long rest = going; rest != 0; rest &= rest - 1) {
+                left = left.before(Long.numberOfTrailingZeros(rest));
+            }
+            if (left.after(placement) == null) {
+                continue;
+            }
+            Board cheapest = boards.cheapest(placement);
+            double cost = cost(cheapest, placement);
+            if (cost < worth) {
+                Demand demand = fleet.demand(any);
+                long loss = demand.capacity(any.state()) - demand.capacity(left.after(placement));
+                result.add(new Try(cheapest, placement, Long.bitCount(going), cost, loss));
+            }
+        }
+    }
+
+    private List<Board> changed() {
+        List<Board> result = new ArrayList<>();
+        for (Change change : journal) {
+            if (!result.contains(change.board)) {
+                result.add(change.board);
+            }
+        }
+        return result;
+    }
+
+    /** Boards with the same placements taken when the search began; those that it changed since count no more. */
+    private static final class Alike {
+        private final Fleet fleet;
+        private final long layout;
+        private final BitSet boards;
+        private final Map<Integer, Board> cheapest = new HashMap<>();
+
+        Alike(Fleet fleet, long layout, BitSet boards) {
+            this.fleet = fleet;
+            this.layout = layout;
+            this.boards = boards;
+        }
+
+        static Alike of(Fleet fleet, Board board) {
+            BitSet only = new BitSet();
+            only.set(board.number());
+            return new Alike(fleet, board.layout(), only);
+        }
+
+        /** @return null if all were changed */
+        Board any() {
+            for (int n = boards.nextSetBit(0); n >= 0; n = boards.nextSetBit(n + 1)) {
+                if (fleet.board(n).layout() == layout) {
+                    return fleet.board(n);
                 }
             }
+            return null;
         }
-        if (state.after(placement) == null) {
-            return;
-        }
-        Board cheapest = null;
-        double least = worth;
-        for (Board next : alike) {
-            double cost = cost(next, placement);
-            if (cost < least) {
-                least = cost;
-                cheapest = next;
+
+        Board cheapest(int placement) {
+            Board known = cheapest.get(placement);
+            if (known != null && known.layout() == layout) {
+                return known;
             }
-        }
-        if (cheapest != null) {
-            Demand demand = fleet.demand(board);
-            long loss = demand.capacity(board.state()) - demand.capacity(state.after(placement));
-            result.add(new Try(cheapest, placement, going, least, loss));
+            Board best = null;
+            double least = Double.POSITIVE_INFINITY;
+            for (int n = boards.nextSetBit(0); n >= 0 && least > 0; n = boards.nextSetBit(n + 1)) {
+                Board board = fleet.board(n);
+                if (board.layout() == layout) {
+                    double cost = cost(board, placement);
+                    if (best == null || cost < least) {
+                        best = board;
+                        least = cost;
+                    }
+                }
+            }
+            cheapest.put(placement, best);
+            return best;
         }
     }
 
     /** Of all whose windows overlap the placement's. */
     private static double cost(Board board, int placement) {
         double cost = 0;
-        Geometry geometry = board.geometry();
-        for (int slice = 0; slice < geometry.grid(); slice++) {
-            Resident resident = board.startingAt(slice);
-            if (resident != null && (geometry.window(resident.placement()) & geometry.window(placement)) != 0) {
-                cost += Rearrangement.cost(board, resident);
-            }
+        for (long rest = board.layout() & board.geometry().overlapping(placement); rest != 0; rest &= rest - 1) {
+            cost += Rearrangement.cost(board, board.resident(Long.numberOfTrailingZeros(rest)));
         }
         return cost;
     }

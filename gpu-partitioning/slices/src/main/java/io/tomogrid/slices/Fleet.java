@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ObjLongConsumer;
 
 /**
  * GPUs and what is taken on them, kept so that a place is found without looking at every GPU. Not safe for several threads.
@@ -105,14 +106,7 @@ public final class Fleet {
 
         /** Idle slices whose windows overlap that placement's. */
         long inTheWay(int placement) {
-            long result = 0;
-            for (long rest = idle & ~(1L << placement); rest != 0; rest &= rest - 1) {
-                int other = Long.numberOfTrailingZeros(rest);
-                if ((geometry().window(other) & geometry().window(placement)) != 0) {
-                    result |= 1L << other;
-                }
-            }
-            return result;
+            return idle & geometry().overlapping(placement) & ~(1L << placement);
         }
 
         /** Bit n is set when placement n is taken. */
@@ -120,8 +114,9 @@ public final class Fleet {
             return layout;
         }
 
-        Resident startingAt(int memorySlice) {
-            return at[memorySlice];
+        /** Who has that placement, which is taken. */
+        Resident resident(int placement) {
+            return at[geometry().placement(placement).start()];
         }
 
         /** For whom it is kept free; empty when for nobody. */
@@ -138,6 +133,10 @@ public final class Fleet {
         private final Geometry geometry;
         private final BitSet[] boards;
         private final BitSet inhabited = new BitSet();
+        /** Finer than by state: by the placements that are taken, since these could move. */
+        private final Map<Long, BitSet> byLayout = new HashMap<>();
+
+        private int free;
         private final Map<SliceRequest, Table> tables = new HashMap<>();
         private Demand demand;
 
@@ -154,15 +153,18 @@ public final class Fleet {
             }
             boards[state].set(board.number);
             inhabited.set(state);
+            byLayout.computeIfAbsent(board.layout, layout -> new BitSet()).set(board.number);
+            free += board.state.free();
         }
 
         void leave(Board board) {
             int state = board.state.number();
             boards[state].clear(board.number);
             if (boards[state].isEmpty()) {
-                boards[state] = null;
                 inhabited.clear(state);
             }
+            byLayout.get(board.layout).clear(board.number);
+            free -= board.state.free();
         }
 
         Table table(SliceRequest request) {
@@ -251,9 +253,8 @@ public final class Fleet {
             throw new IllegalArgumentException(board.geometry().placement(placement) + " does not fit on GPU "
                     + board.number + ", of which " + board.residents() + " are taken");
         }
-        change(board, next);
+        change(board, next, board.layout | 1L << placement);
         board.at[board.geometry().placement(placement).start()] = new Resident(placement, restartLoss);
-        board.layout |= 1L << placement;
     }
 
     /** @throws IllegalArgumentException if it is not taken */
@@ -264,8 +265,7 @@ public final class Fleet {
                     board.geometry().placement(placement) + " is not taken on GPU " + board.number);
         }
         board.at[start] = null;
-        board.layout &= ~(1L << placement);
-        change(board, board.state.before(placement));
+        change(board, board.state.before(placement), board.layout & ~(1L << placement));
     }
 
     /** Tells of the slices that exist on a board and that nobody has; the ready ones can be used as they are. */
@@ -286,13 +286,30 @@ public final class Fleet {
         }
     }
 
-    private static void change(Board board, Geometry.State next) {
+    private static void change(Board board, Geometry.State next, long layout) {
         if (board.keptFor.isEmpty()) {
             board.pool.leave(board);
-            board.state = next;
+        }
+        board.state = next;
+        board.layout = layout;
+        if (board.keptFor.isEmpty()) {
             board.pool.enter(board);
-        } else {
-            board.state = next;
+        }
+    }
+
+    /** Memory slices that nobody has, on boards that are kept for nobody. */
+    int free() {
+        return pools.values().stream().mapToInt(pool -> pool.free).sum();
+    }
+
+    /** Boards that are kept for nobody, together those on which the same placements are taken. */
+    void forEachLayout(ObjLongConsumer<BitSet> action) {
+        for (Pool pool : pools.values()) {
+            pool.byLayout.forEach((layout, alike) -> {
+                if (!alike.isEmpty()) {
+                    action.accept(alike, layout);
+                }
+            });
         }
     }
 
@@ -356,6 +373,10 @@ public final class Fleet {
         static Offer better(Offer a, Offer b) {
             return a == null || ORDER.compare(b, a) < 0 ? b : a;
         }
+    }
+
+    int[] serving(Board board, SliceRequest request) {
+        return board.pool.table(request).serving;
     }
 
     /** The same on one board, whomever it is kept for. */

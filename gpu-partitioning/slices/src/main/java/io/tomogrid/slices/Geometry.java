@@ -25,6 +25,7 @@ public final class Geometry {
     private final List<Placement> placements;
     private final int[] profileOf;
     private final long[] windows;
+    private final long[] overlapping;
     private final SliceRequest[] requests;
     private final Map<String, int[]> numbers;
     private final int plainPlacements;
@@ -107,6 +108,12 @@ public final class Geometry {
         windows = placements.stream()
                 .mapToLong(p -> (1L << p.end()) - (1L << p.start()))
                 .toArray();
+        overlapping = new long[windows.length];
+        for (int n = 0; n < windows.length; n++) {
+            for (int other = 0; other < windows.length; other++) {
+                overlapping[n] |= (windows[n] & windows[other]) == 0 ? 0 : 1L << other;
+            }
+        }
         for (int p = 0; p < profiles.size(); p++) {
             if (profiles.get(p).plain() && disjoint(p, 0) > profiles.get(p).maxInstances()) {
                 limited.add(p);
@@ -230,6 +237,11 @@ public final class Geometry {
     /** Position of a placement's profile in {@link #profiles}. */
     public int profileOf(int placement) {
         return profileOf[placement];
+    }
+
+    /** Bit n is set when placement n overlaps this one, or is this one. */
+    long overlapping(int placement) {
+        return overlapping[placement];
     }
 
     /** Bit n is set when the placement covers memory slice n. */

@@ -8,5 +8,5 @@ package io.tomogrid.slices;
  */
 public record MoveRules(int most, int tries) {
     public static final MoveRules NONE = new MoveRules(0, 1);
-    public static final MoveRules USUAL = new MoveRules(3, 256);
+    public static final MoveRules USUAL = new MoveRules(3, 32);
 }

@@ -1,7 +1,9 @@
 package io.tomogrid.slices;
 
 import io.tomogrid.slices.Fleet.Board;
+import io.tomogrid.slices.Fleet.Resident;
 import io.tomogrid.slices.Fleet.Spot;
+import io.tomogrid.slices.Rearrangement.Move;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -58,6 +60,33 @@ public final class Reservations {
         }
         cheapest.forEach(board -> fleet.keep(board, gang.name()));
         return !cheapest.isEmpty();
+    }
+
+    /**
+     * Who can leave the GPUs that are kept for the gang, since it may be restarted and there is room elsewhere.
+     *
+     * @param worth memory slices times seconds that the gang would use; moves that cost as much are not made
+     * @return moves to be made; nothing is moved yet
+     */
+    public static List<Move> drain(Fleet fleet, Gang gang, double worth) {
+        List<Move> moves = new ArrayList<>();
+        double left = worth;
+        for (Board board : fleet.all()) {
+            if (!board.keptFor().equals(gang.name())) {
+                continue;
+            }
+            for (Resident resident : board.residents()) {
+                double cost = Rearrangement.cost(board, resident);
+                Spot to = cost < left ? fleet.best(board.geometry().request(resident.placement())) : null;
+                if (to != null) {
+                    fleet.take(to.board(), to.placement(), Double.POSITIVE_INFINITY);
+                    moves.add(new Move(board, resident, to));
+                    left -= cost;
+                }
+            }
+        }
+        moves.forEach(move -> fleet.give(move.to().board(), move.to().placement()));
+        return moves;
     }
 
     /** Opens to everybody what was kept for that one. */

@@ -1,5 +1,6 @@
 package io.tomogrid.slices.simulation;
 
+import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
@@ -23,7 +24,7 @@ public record LossRun(Mix mix, int gpus, double rho, int seed) {
         MersenneTwister random = new MersenneTwister(seed);
         int longest = longest();
         PriorityQueue<End> ends =
-                new PriorityQueue<>(java.util.Comparator.comparingInt(End::slot).thenComparingInt(End::job));
+                new PriorityQueue<>(Comparator.comparingInt(End::slot).thenComparingInt(End::job));
         long busy = 0;
         long used = 0;
         long asked = 0;
@@ -45,6 +46,7 @@ public record LossRun(Mix mix, int gpus, double rho, int seed) {
             int profile = mix.draw(random);
             int life = 1 + random.nextInt(longest);
             int size = Mix.PROFILES.get(profile).memorySlices();
+            policy.asked(profile);
             boolean admitted = policy.admit(slot, profile);
             if (admitted) {
                 busy += size;
