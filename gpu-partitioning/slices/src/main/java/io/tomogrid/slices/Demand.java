@@ -1,6 +1,8 @@
 package io.tomogrid.slices;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a state is worth: the capacity that is left in it, by the profiles that are asked for.
@@ -13,9 +15,21 @@ public final class Demand {
     /** Capacities are whole numbers of this fraction, so that equal losses are equal. */
     private static final double UNIT = 1e-6;
 
+    private final Geometry geometry;
     private final long[] capacity;
+    /** By the placements that serve, of which there are few sets. */
+    private final Map<Long, Table> tables = new ConcurrentHashMap<>();
+
+    /**
+     * For each state the place of one request that loses the least capacity.
+     *
+     * @param serving placements that serve at all, those of the smallest profile first
+     * @param placement -1 if none fits
+     */
+    record Table(int[] serving, int[] placement, long[] loss) {}
 
     private Demand(Geometry geometry, double[] weights) {
+        this.geometry = geometry;
         double all = Arrays.stream(weights).sum();
         this.capacity = new long[geometry.states()];
         Arrays.fill(capacity, -1);
@@ -27,9 +41,7 @@ public final class Demand {
 
     /** Every profile is asked for as often as any other. */
     public static Demand even(Geometry geometry) {
-        double[] weights = new double[geometry.profiles().size()];
-        Arrays.fill(weights, 1);
-        return new Demand(geometry, weights);
+        return geometry.even();
     }
 
     /** @param weights how often each of {@link Geometry#profiles} is asked for, in any unit */
@@ -64,5 +76,31 @@ public final class Demand {
     /** The capacity that is lost when that placement, which must fit, is taken. */
     public long loss(Geometry.State state, int placement) {
         return capacity(state) - capacity(state.after(placement));
+    }
+
+    Table table(SliceRequest request) {
+        int[] serving = geometry.serving(request);
+        long set = 0;
+        for (int placement : serving) {
+            set |= 1L << placement;
+        }
+        return tables.computeIfAbsent(set, any -> compute(serving));
+    }
+
+    private Table compute(int[] serving) {
+        Table table = new Table(serving, new int[geometry.states()], new long[geometry.states()]);
+        geometry.forEachState(state -> {
+            int best = -1;
+            long least = Long.MAX_VALUE;
+            for (int placement : serving) {
+                if (state.after(placement) != null && loss(state, placement) < least) {
+                    best = placement;
+                    least = loss(state, placement);
+                }
+            }
+            table.placement[state.number()] = best;
+            table.loss[state.number()] = least;
+        });
+        return table;
     }
 }

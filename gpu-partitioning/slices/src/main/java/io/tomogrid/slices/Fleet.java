@@ -2,6 +2,7 @@ package io.tomogrid.slices;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -125,9 +126,6 @@ public final class Fleet {
         }
     }
 
-    /** For each state the best place of one request. */
-    private record Table(int[] serving, int[] placement, long[] loss) {}
-
     /** Boards of one geometry, by state. */
     private static final class Pool {
         private final Geometry geometry;
@@ -137,7 +135,7 @@ public final class Fleet {
         private final Map<Long, BitSet> byLayout = new HashMap<>();
 
         private int free;
-        private final Map<SliceRequest, Table> tables = new HashMap<>();
+        private final Map<SliceRequest, Demand.Table> tables = new HashMap<>();
         private Demand demand;
 
         Pool(Geometry geometry) {
@@ -167,30 +165,8 @@ public final class Fleet {
             free -= board.state.free();
         }
 
-        Table table(SliceRequest request) {
-            Table known = tables.get(request);
-            if (known == null) {
-                known = compute(geometry.serving(request));
-                tables.put(request, known);
-            }
-            return known;
-        }
-
-        private Table compute(int[] serving) {
-            Table table = new Table(serving, new int[geometry.states()], new long[geometry.states()]);
-            geometry.forEachState(state -> {
-                int best = -1;
-                long least = Long.MAX_VALUE;
-                for (int placement : serving) {
-                    if (state.after(placement) != null && demand.loss(state, placement) < least) {
-                        best = placement;
-                        least = demand.loss(state, placement);
-                    }
-                }
-                table.placement[state.number()] = best;
-                table.loss[state.number()] = least;
-            });
-            return table;
+        Demand.Table table(SliceRequest request) {
+            return tables.computeIfAbsent(request, demand::table);
         }
     }
 
@@ -202,11 +178,23 @@ public final class Fleet {
         return board;
     }
 
+    /** The same, kept for somebody from the beginning. */
+    Board addKept(Geometry geometry, String host, int gpu, String whom) {
+        Board board = new Board(boards.size(), host, gpu, pools.computeIfAbsent(geometry, Pool::new));
+        board.keptFor = whom;
+        boards.add(board);
+        return board;
+    }
+
     /** By what is asked for from now on, capacity is weighed. */
     public void expect(Geometry geometry, Demand demand) {
         Pool pool = pools.get(geometry);
         pool.demand = demand;
         pool.tables.clear();
+    }
+
+    Collection<Geometry> kinds() {
+        return pools.keySet();
     }
 
     public List<Board> boards() {
@@ -322,11 +310,11 @@ public final class Fleet {
     public Spot best(SliceRequest request) {
         Offer best = null;
         for (Pool pool : pools.values()) {
-            Table table = pool.table(request);
+            Demand.Table table = pool.table(request);
             for (int s = pool.inhabited.nextSetBit(0); s >= 0; s = pool.inhabited.nextSetBit(s + 1)) {
-                if (table.placement[s] >= 0) {
+                if (table.placement()[s] >= 0) {
                     Board first = boards.get(pool.boards[s].nextSetBit(0));
-                    best = Offer.better(best, new Offer(first, table.placement[s], table.loss[s], false));
+                    best = Offer.better(best, new Offer(first, table.placement()[s], table.loss()[s], false));
                 }
             }
         }
@@ -340,12 +328,12 @@ public final class Fleet {
     }
 
     private static Offer offers(Board board, SliceRequest request, Offer best) {
-        Table table = board.pool.table(request);
-        for (int placement : table.serving) {
+        Demand.Table table = board.pool.table(request);
+        for (int placement : table.serving()) {
             if (board.state.after(placement) != null) {
                 boolean exact = (board.ready & 1L << placement) != 0
                         && board.geometry().profileOf(placement)
-                                == board.geometry().profileOf(table.serving[0]);
+                                == board.geometry().profileOf(table.serving()[0]);
                 best = Offer.better(
                         best, new Offer(board, placement, board.pool.demand.loss(board.state, placement), exact));
             }
@@ -376,13 +364,13 @@ public final class Fleet {
     }
 
     int[] serving(Board board, SliceRequest request) {
-        return board.pool.table(request).serving;
+        return board.pool.table(request).serving();
     }
 
     /** The same on one board, whomever it is kept for. */
     static Spot best(Board board, SliceRequest request) {
-        Table table = board.pool.table(request);
+        Demand.Table table = board.pool.table(request);
         int s = board.state.number();
-        return table.placement[s] < 0 ? null : new Spot(board, table.placement[s], table.loss[s]);
+        return table.placement()[s] < 0 ? null : new Spot(board, table.placement()[s], table.loss()[s]);
     }
 }

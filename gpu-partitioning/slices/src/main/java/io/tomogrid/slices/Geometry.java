@@ -35,6 +35,7 @@ public final class Geometry {
 
     private final Map<Long, State> states = new HashMap<>();
     private final State empty;
+    private Demand even;
 
     /**
      * What is taken on one GPU. Two GPUs on which the same memory slices are taken are in the same state, whoever took them.
@@ -200,6 +201,16 @@ public final class Geometry {
             }
         }
         return made;
+    }
+
+    /** {@link Demand#even}, made once. */
+    synchronized Demand even() {
+        if (even == null) {
+            double[] weights = new double[profiles.size()];
+            Arrays.fill(weights, 1);
+            even = Demand.of(this, weights);
+        }
+        return even;
     }
 
     /** Nothing taken. */

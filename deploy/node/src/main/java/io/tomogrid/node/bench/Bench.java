@@ -28,6 +28,7 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
         List<Row> rows = switch (name) {
             case "road" -> new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
             case "recon" -> new ReconBench(out).run(runs);
+            case "slices" -> new SlicesBench(out).run(runs);
             default -> throw new IllegalArgumentException("no benchmark named " + name + ": there are road and recon");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();

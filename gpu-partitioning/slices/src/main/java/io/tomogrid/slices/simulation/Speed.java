@@ -2,9 +2,15 @@ package io.tomogrid.slices.simulation;
 
 import io.tomogrid.slices.Fleet;
 import io.tomogrid.slices.Geometry;
+import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.GpuProfile;
+import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.MoveRules;
+import io.tomogrid.slices.Planner;
 import io.tomogrid.slices.Rearrangement;
 import io.tomogrid.slices.SimulatedInventory;
+import io.tomogrid.slices.Slice;
+import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceRequest;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -19,6 +25,7 @@ import java.util.Random;
  */
 public record Speed(int gpus, long seed) {
     private static final int WARM_UP = 3000;
+    private static final int PER_HOST = 8;
     /** Requests in a row that found no place. */
     private static final int FULL = 100;
 
@@ -65,6 +72,48 @@ public record Speed(int gpus, long seed) {
             }
         }
         return new Outcome(sorted(placed), sorted(rearranged));
+    }
+
+    /**
+     * With all GPUs read anew for each decision, as for who keeps no fleet; some slices are idle.
+     *
+     * @return microseconds, ascending
+     */
+    public double[] anew(int decisions) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        Random random = new Random(seed);
+        List<HostInventory> hosts = new ArrayList<>();
+        List<SliceKey> leases = new ArrayList<>();
+        for (int host = 0; host * PER_HOST < gpus; host++) {
+            List<Gpu> here = new ArrayList<>();
+            for (int n = 0; n < PER_HOST; n++) {
+                here.add(gpu("n" + host, n, random, leases));
+            }
+            hosts.add(new HostInventory("n" + host, here));
+        }
+        List<Double> micros = new ArrayList<>();
+        for (int n = 0; n < 2 * decisions; n++) {
+            GpuProfile wanted = Mix.PROFILES.get(random.nextInt(Mix.PROFILES.size()));
+            long start = threads.getCurrentThreadCpuTime();
+            Planner.plan(hosts, leases, new SliceRequest(wanted.memoryBytes(), wanted.computeSlices()));
+            if (n >= decisions) {
+                micros.add((threads.getCurrentThreadCpuTime() - start) * 1e-3);
+            }
+        }
+        return sorted(micros);
+    }
+
+    private static Gpu gpu(String host, int index, Random random, List<SliceKey> leases) {
+        List<Slice> slices = new ArrayList<>();
+        for (String name : random.nextBoolean() ? List.of("3g-4", "2g-0", "1g-2", "1g-3") : List.of("4g-0", "1g-4")) {
+            SliceKey key = SliceKey.parse(host + "-gpu" + index + "-" + name);
+            slices.add(new Slice(key, "MIG-simulated", false));
+            if (random.nextInt(PER_HOST) > 0) {
+                leases.add(key);
+            }
+        }
+        return new Gpu(
+                index, "GPU-simulated", "simulated", 0, true, LossRun.GRID, SimulatedInventory.A100_40GB, slices);
     }
 
     private static void fill(Fleet fleet, List<SliceRequest> requests, Random random) {
