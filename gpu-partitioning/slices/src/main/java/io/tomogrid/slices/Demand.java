@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * What a state is worth: the capacity that is left in it, by the profiles that are asked for.
  *
  * <p>Capacity is the sum over the profiles of how often each is asked for, times its memory slices, times the instances of it that
- * could still be made; what a placement takes from that sum is its lost capacity (notes of the reference workload: the rule
- * "CAPLOSS").
+ * could still be made; what a placement takes from that sum is its lost capacity (the rule "CAPLOSS" of
+ * the reference workload, {@code simulation}). Instances are counted as nvmlDeviceGetGpuInstanceRemainingCapacity counts them.
  */
 public final class Demand {
     /** Capacities are whole numbers of this fraction, so that equal losses are equal. */

@@ -95,14 +95,14 @@ final class SlicesBench {
         out.printf(
                 Locale.ROOT,
                 "%nsimulated, %d GPUs, load 1.0, what does not fit at once is lost, %d seeds: slice-weighted acceptance /"
-                        + " useful utilisation, acceptance of 7g, moves per request (a move costs no time)%n%-28s",
+                        + " useful utilisation, acceptance of 7g, moves per request (a move costs no time)%n%-39s",
                 gpus,
                 SEEDS,
                 "");
         Mix.ALL.forEach(mix -> out.printf("%-30s", mix.name()));
         out.println();
         policies().forEach((name, policy) -> {
-            out.printf("%-28s", name);
+            out.printf("simulated  %-28s", name);
             for (int m = 0; m < Mix.ALL.size(); m++) {
                 Mix mix = Mix.ALL.get(m);
                 List<LossRun.Outcome> outcomes = new ArrayList<>();
@@ -170,7 +170,7 @@ final class SlicesBench {
         }
         out.printf(
                 Locale.ROOT,
-                "%-12s%-12s%.4f   %.3f   7g %.3f%n",
+                "simulated  %-12s%-12s%.4f   %.3f   7g %.3f%n",
                 mix.name(),
                 name,
                 mean(used),
@@ -251,7 +251,7 @@ final class SlicesBench {
         QueueRun.Outcome outcome = run.run(new PlannerPolicy(gpus, PER_HOST, rules));
         out.printf(
                 Locale.ROOT,
-                "%-42s one GPU: %.0f%s%n",
+                "simulated  %-42s one GPU: %.0f%s%n",
                 name,
                 outcome.single().mean(),
                 !gangs

@@ -25,7 +25,7 @@ public final class PlannerPolicy implements Policy {
     private static final double BEFORE = 10;
 
     private static final int LEARN_EVERY = 50;
-    /** Nothing is gained by asking for fewer moves than may be had for nothing. */
+    /** Any move pays, since none costs anything here. */
     private static final double WORTH = 1;
 
     private final Geometry geometry = Geometry.of(SimulatedInventory.A100_40GB);
