@@ -3,181 +3,205 @@ package io.tomogrid.slices;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Finds a slice for a request. A pure function: the same inventory, leases and request give the same answer.
  *
  * <p>An idle slice of the smallest profile that serves is taken as it is. Else that placement is cut whose loss of future
- * capacity is least (the rule "CAPLOSS": over the profiles, memory slices times the number of instances that could still be
- * made), counting everything idle as free, since an idle slice can be destroyed.
+ * capacity is least (see {@link Demand}), counting everything idle as free, since an idle slice can be destroyed. If nothing fits,
+ * running jobs that can be restarted make room, where the rules allow it and where it pays.
  */
 public final class Planner {
+    private static final double MILLIONTH = 1e-6;
+    /** For whom a GPU is kept of which nothing is known. */
+    private static final String UNKNOWN = "nobody";
+
     private Planner() {}
 
     /**
+     * Without moves.
+     *
      * @param hosts all hosts that are known; a request is called impossible by these alone
      * @param leases the slices of live leases, whether they exist yet or not
      */
     public static Decision plan(List<HostInventory> hosts, Collection<SliceKey> leases, SliceRequest request) {
-        Set<SliceKey> leased = Set.copyOf(leases);
-        List<Candidate> candidates = new ArrayList<>();
-        boolean couldServe = false;
-        boolean anyGpu = false;
-        for (HostInventory host : hosts) {
-            for (Gpu gpu : host.gpus()) {
-                anyGpu = true;
-                couldServe |=
-                        gpu.placements().stream().anyMatch(p -> p.profile().serves(request));
-                candidates.addAll(candidates(host.host(), gpu, leased, request));
-            }
-        }
-        Optional<Candidate> best = candidates.stream().min(Candidate.ORDER);
-        if (best.isPresent()) {
-            return best.get().plan();
-        }
-        if (!anyGpu) {
-            return new Decision.Wait("no agent has told of a GPU yet");
-        }
-        return couldServe
-                ? new Decision.Wait("every slice of " + request + " is taken; it waits until one is free")
-                : new Decision.Impossible(
-                        "no GPU can serve " + request + "; the largest slice there is: " + largest(hosts));
+        return plan(hosts, leases.stream().map(Holding::fixed).toList(), request, MoveRules.NONE, 0);
     }
 
-    private static List<Candidate> candidates(String host, Gpu gpu, Set<SliceKey> leased, SliceRequest request) {
-        List<Placement> taken = new ArrayList<>();
-        List<Slice> idle = new ArrayList<>();
-        for (SliceKey key : leased) {
-            if (key.host().equals(host) && key.gpu() == gpu.index()) {
-                if (!gpu.offers(key)) {
-                    // cut in another way since that lease began: nothing is known of what is free
-                    return List.of();
+    /**
+     * @param holdings the slices of live leases, and what it costs to move them
+     * @param seconds for which the request will probably use its slice; moves pay when fewer slice-seconds of work are done twice
+     */
+    public static Decision plan(
+            List<HostInventory> hosts,
+            Collection<Holding> holdings,
+            SliceRequest request,
+            MoveRules rules,
+            double seconds) {
+        return plan(fleet(hosts, holdings), request, rules, seconds);
+    }
+
+    /** The GPUs as their agents tell of them, with what is leased or locked taken. */
+    public static Fleet fleet(List<HostInventory> hosts, Collection<Holding> holdings) {
+        Map<String, List<Holding>> byHost = new HashMap<>();
+        for (Holding holding : holdings) {
+            byHost.computeIfAbsent(holding.slice().host(), host -> new ArrayList<>())
+                    .add(holding);
+        }
+        Fleet fleet = new Fleet();
+        List<GpuProfile> profiles = null;
+        Geometry geometry = null;
+        List<HostInventory> sorted = new ArrayList<>(hosts);
+        sorted.sort(Comparator.comparing(HostInventory::host));
+        for (HostInventory host : sorted) {
+            List<Holding> held = byHost.getOrDefault(host.host(), List.of());
+            for (Gpu gpu : host.gpus()) {
+                if (!gpu.profiles().equals(profiles)) {
+                    profiles = gpu.profiles();
+                    geometry = Geometry.of(profiles);
                 }
-                taken.add(gpu.placement(key));
+                Fleet.Board board = fleet.addKept(geometry, host.host(), gpu.index(), UNKNOWN);
+                if (occupy(fleet, board, gpu, held)) {
+                    fleet.keep(board, "");
+                }
             }
         }
+        return fleet;
+    }
+
+    /** @return false if it is cut in another way since a lease began, so that nothing is known of what is free */
+    private static boolean occupy(Fleet fleet, Fleet.Board board, Gpu gpu, List<Holding> held) {
+        boolean clear = true;
+        for (Holding holding : held) {
+            if (holding.slice().gpu() == gpu.index()) {
+                clear &= occupy(fleet, board, holding.slice(), holding.restartLoss());
+            }
+        }
+        long leased = board.layout();
+        long idle = 0;
+        long ready = 0;
         for (Slice slice : gpu.slices()) {
-            if (leased.contains(slice.key())) {
-                continue;
-            }
-            if (slice.locked()) {
-                taken.add(gpu.placement(slice.key()));
-            } else {
-                idle.add(slice);
+            int placement =
+                    board.geometry().numberOf(slice.key().profile(), slice.key().start());
+            if (placement < 0) {
+                clear = false;
+            } else if ((leased & 1L << placement) == 0) {
+                if (slice.locked()) {
+                    clear &= occupy(fleet, board, slice.key(), Double.POSITIVE_INFINITY);
+                } else {
+                    idle |= 1L << placement;
+                    ready |= slice.deviceUuid().isEmpty() ? 0 : 1L << placement;
+                }
             }
         }
-        GpuProfile smallest = gpu.placements().stream()
-                .map(Placement::profile)
-                .filter(profile -> profile.serves(request))
-                .min(Comparator.comparingInt(GpuProfile::memorySlices)
-                        .thenComparingInt(GpuProfile::computeSlices)
-                        .thenComparingInt(GpuProfile::profileEnum))
-                .orElse(null);
-        long before = capacity(gpu, taken);
-        List<Candidate> result = new ArrayList<>();
-        for (Placement placement : gpu.placements()) {
-            if (!placement.profile().serves(request) || !placement.fitsBeside(taken)) {
-                continue;
-            }
-            List<Placement> after = new ArrayList<>(taken);
-            after.add(placement);
-            SliceKey key = gpu.key(host, placement);
-            boolean exists =
-                    gpu.slice(key).filter(s -> !s.deviceUuid().isEmpty()).isPresent();
-            List<SliceKey> inTheWay = exists ? List.of() : inTheWay(gpu, key, placement, taken, idle);
-            result.add(new Candidate(
-                    key,
-                    inTheWay,
-                    exists,
-                    exists && Objects.equals(placement.profile(), smallest),
-                    before - capacity(gpu, after),
-                    free(gpu, taken),
-                    placement.profile()));
+        fleet.stand(board, idle, ready);
+        return clear;
+    }
+
+    private static boolean occupy(Fleet fleet, Fleet.Board board, SliceKey slice, double restartLoss) {
+        int placement = board.geometry().numberOf(slice.profile(), slice.start());
+        if (placement < 0 || board.state().after(placement) == null) {
+            return false;
         }
-        return result;
+        fleet.take(board, placement, restartLoss);
+        return true;
+    }
+
+    /** The same for who keeps a fleet up to date, which is quicker than reading ten thousand GPUs for each request. */
+    public static Decision plan(Fleet fleet, SliceRequest request, MoveRules rules, double seconds) {
+        Fleet.Spot spot = fleet.best(request);
+        if (spot != null) {
+            return plan(spot);
+        }
+        if (fleet.size() == 0) {
+            return new Decision.Wait("no agent has told of a GPU yet");
+        }
+        int size = smallest(fleet, request);
+        if (size == 0) {
+            return new Decision.Impossible(
+                    "no GPU can serve " + request + "; the largest slice there is: " + largest(fleet));
+        }
+        Rearrangement made = fleet.rearrange(request, rules, size * seconds);
+        if (made == null) {
+            return new Decision.Wait("every slice of " + request + " is taken; it waits until one is free");
+        }
+        Decision.Plan then = plan(made.spot());
+        List<Decision.Move> moves = made.moves().stream()
+                .map(m -> new Decision.Move(key(m.from(), m.resident().placement()), plan(m.to())))
+                .toList();
+        String because = String.format(
+                Locale.ROOT,
+                "%s is made free by moving %s, which costs %.0f slice-seconds of work done twice and gains %.0f.",
+                then.key(),
+                moves.stream().map(m -> m.from() + " to " + m.to().key()).collect(Collectors.joining(", ")),
+                made.cost(),
+                size * seconds);
+        return new Decision.Rearrange(moves, then, because);
+    }
+
+    private static Decision.Plan plan(Fleet.Spot spot) {
+        Fleet.Board board = spot.board();
+        boolean exists = (board.ready() & 1L << spot.placement()) != 0;
+        SliceKey key = key(board, spot.placement());
+        List<SliceKey> toDestroy = exists ? List.of() : inTheWay(board, spot.placement());
+        String because = exists
+                ? key + " is idle and serves as it is."
+                : String.format(
+                        Locale.ROOT,
+                        "%s is cut, since no place anywhere loses less future capacity (%.2f memory slices, mean over the"
+                                + " profiles) on a fuller GPU (%d of %d taken before)%s.",
+                        key,
+                        spot.loss() * MILLIONTH,
+                        board.geometry().grid() - board.state().free(),
+                        board.geometry().grid(),
+                        toDestroy.isEmpty() ? "" : "; the idle " + toDestroy + " go for it");
+        return new Decision.Plan(key, toDestroy, !exists, because);
     }
 
     /** Idle slices whose windows overlap, and, where the profile has too many instances, idle ones of it. */
-    private static List<SliceKey> inTheWay(
-            Gpu gpu, SliceKey key, Placement placement, List<Placement> taken, List<Slice> idle) {
+    private static List<SliceKey> inTheWay(Fleet.Board board, int placement) {
+        Geometry geometry = board.geometry();
         List<SliceKey> result = new ArrayList<>();
-        List<Placement> standing = new ArrayList<>(taken);
-        for (Slice slice : idle) {
-            if (slice.key().equals(key)) {
-                continue;
-            }
-            Placement other = gpu.placement(slice.key());
-            standing.add(other);
-            if (!placement.fitsBeside(standing)) {
+        List<Placement> standing = new ArrayList<>();
+        board.residents().forEach(r -> standing.add(geometry.placement(r.placement())));
+        for (long rest = board.idle() & ~(1L << placement); rest != 0; rest &= rest - 1) {
+            int other = Long.numberOfTrailingZeros(rest);
+            standing.add(geometry.placement(other));
+            if (!geometry.placement(placement).fitsBeside(standing)) {
                 standing.remove(standing.size() - 1);
-                result.add(slice.key());
+                result.add(key(board, other));
             }
         }
         return result;
     }
 
-    /** Sum over the profiles of memory slices times the instances that could still be made. */
-    private static long capacity(Gpu gpu, List<Placement> taken) {
-        long sum = 0;
-        for (GpuProfile profile : gpu.profiles()) {
-            if (profile.plain()) {
-                sum += (long) profile.memorySlices() * remaining(profile, taken);
-            }
-        }
-        return sum;
+    private static SliceKey key(Fleet.Board board, int placement) {
+        Placement at = board.geometry().placement(placement);
+        return new SliceKey(board.host(), board.gpu(), at.profile().name(), at.start());
     }
 
-    private static int remaining(GpuProfile profile, List<Placement> taken) {
-        List<Placement> standing = new ArrayList<>(taken);
-        int made = 0;
-        for (int start : profile.starts()) {
-            Placement next = new Placement(profile, start);
-            if (next.fitsBeside(standing)) {
-                standing.add(next);
-                made++;
-            }
-        }
-        return made;
+    /** @return memory slices of the smallest profile that serves; 0 if there is none */
+    private static int smallest(Fleet fleet, SliceRequest request) {
+        return fleet.kinds().stream()
+                .filter(geometry -> geometry.serving(request).length > 0)
+                .mapToInt(geometry -> geometry.placement(geometry.serving(request)[0])
+                        .profile()
+                        .memorySlices())
+                .min()
+                .orElse(0);
     }
 
-    private static int free(Gpu gpu, List<Placement> taken) {
-        return gpu.memorySlices()
-                - taken.stream().mapToInt(p -> p.profile().memorySlices()).sum();
-    }
-
-    private static String largest(List<HostInventory> hosts) {
-        return hosts.stream()
-                .flatMap(host -> host.gpus().stream())
-                .flatMap(gpu -> gpu.placements().stream())
-                .map(Placement::profile)
+    private static String largest(Fleet fleet) {
+        return fleet.kinds().stream()
+                .flatMap(geometry -> geometry.profiles().stream())
+                .filter(profile -> profile.plain() && !profile.starts().isEmpty())
                 .max(Comparator.comparingLong(GpuProfile::memoryBytes).thenComparingInt(GpuProfile::computeSlices))
                 .map(p -> p.name() + " with " + new SliceRequest(p.memoryBytes(), p.computeSlices()))
                 .orElse("none");
-    }
-
-    private record Candidate(
-            SliceKey key,
-            List<SliceKey> toDestroy,
-            boolean exists,
-            boolean exact,
-            long loss,
-            int freeBefore,
-            GpuProfile profile) {
-        /** The fuller GPU is filled up first, so that another stays whole. */
-        static final Comparator<Candidate> ORDER = Comparator.comparing((Candidate c) -> !c.exact)
-                .thenComparingLong(Candidate::loss)
-                .thenComparingInt(Candidate::freeBefore)
-                .thenComparing((Candidate c) -> !c.exists)
-                .thenComparingInt(c -> c.toDestroy.size())
-                .thenComparingInt(c -> c.profile.computeSlices())
-                .thenComparing(Candidate::key);
-
-        Decision.Plan plan() {
-            return new Decision.Plan(key, toDestroy, !exists);
-        }
     }
 }

@@ -23,7 +23,7 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
     /** Load average from which figures of fractions of a second mean little. */
     private static final double QUIET_LOAD = 1;
     /** In which a GPU, real or simulated, takes part. */
-    private static final Set<String> GPU = Set.of("road", "end-to-end");
+    private static final Set<String> GPU = Set.of("road", "end-to-end", "slices");
 
     public void run() throws IOException {
         Path root = Path.of(System.getProperty("tomogrid.root", "."));
@@ -33,9 +33,10 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
             case "recon" -> new ReconBench(out).run(runs);
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);
+            case "slices" -> new SlicesBench(out).run(runs);
             default ->
                 throw new IllegalArgumentException(
-                        "no benchmark named " + name + ": there are road, end-to-end, ingest and recon");
+                        "no benchmark named " + name + ": there are road, end-to-end, ingest, recon and slices");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);

@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tomogrid slices}: the GPUs, how they are cut, and who holds what until when. */
-@Command(name = "slices", description = "GPUs, their slices and the leases on them.", mixinStandardHelpOptions = true)
+@Command(
+        name = "slices",
+        description = "GPUs, their slices and the leases on them.",
+        mixinStandardHelpOptions = true,
+        subcommands = SlicesPlanCommand.class)
 public final class SlicesCommand implements Callable<Integer> {
     private static final double GIB = 1L << 30;
 

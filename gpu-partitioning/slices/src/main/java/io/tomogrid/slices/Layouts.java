@@ -4,24 +4,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Every way in which a GPU can be cut, by the rules of {@link Placement#fitsBeside}. */
-final class Layouts {
+public final class Layouts {
     private Layouts() {}
 
     /** @return all legal sets of placements, the empty one among them */
-    static List<List<Placement>> all(List<Placement> placements) {
+    public static List<List<Placement>> all(List<Placement> placements) {
         List<List<Placement>> result = new ArrayList<>();
         extend(placements, 0, List.of(), result);
         return result;
     }
 
     /** @return those to which nothing can be added */
-    static List<List<Placement>> maximal(List<Placement> placements) {
+    public static List<List<Placement>> maximal(List<Placement> placements) {
         return all(placements).stream()
                 .filter(layout -> placements.stream().noneMatch(p -> p.fitsBeside(layout)))
                 .toList();
     }
 
-    static List<Placement> placements(List<GpuProfile> profiles) {
+    /** Every place of every profile. */
+    public static List<Placement> placements(List<GpuProfile> profiles) {
         return profiles.stream()
                 .flatMap(p -> p.starts().stream().map(start -> new Placement(p, start)))
                 .toList();
