@@ -84,7 +84,8 @@ public final class Dataset implements Iterable<Element> {
             return element;
         }
         return new Element.Items(
-                sequence.tag(), sequence.items().stream().map(Dataset::delimited).toList());
+                sequence.tag(),
+                sequence.items().stream().map(Dataset::delimited).toList());
     }
 
     private static Dataset delimited(Dataset item) {
