@@ -90,15 +90,22 @@ final class IndexRows {
         return first;
     }
 
-    /** In transactions of its own; a record that the tables cannot hold is told to the log and left out. */
-    void addEach(List<StoredRecord> records, TransactionTemplate transactions) {
+    /**
+     * In transactions of its own; a record that the tables cannot hold is told to the log and left out.
+     *
+     * @return the others
+     */
+    List<StoredRecord> addEach(List<StoredRecord> records, TransactionTemplate transactions) {
+        List<StoredRecord> added = new ArrayList<>();
         for (StoredRecord stored : records) {
             try {
                 transactions.executeWithoutResult(status -> add(List.of(stored)));
+                added.add(stored);
             } catch (DataIntegrityViolationException noRow) {
                 log.error("the record at {} makes no row of the index and is left out", stored.ref(), noRow);
             }
         }
+        return added;
     }
 
     /** A catch-up may begin behind this place. */

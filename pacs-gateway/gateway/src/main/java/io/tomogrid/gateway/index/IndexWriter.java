@@ -205,8 +205,8 @@ final class IndexWriter implements AutoCloseable {
 
     private void commitAll(List<Waiting> batch) {
         if (!leftOver.isEmpty()) {
-            rows.addEach(leftOver, transactions);
-            unsettled.addAll(leftOver);
+            // One that makes no row never will be there: who waited for it to settle would wait for ever.
+            unsettled.addAll(IndexRows.of(rows.addEach(leftOver, transactions), RecordKind.INSTANCE));
             leftOver.clear();
         }
         List<StoredRecord> records =
