@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
                         + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
-                        + " recon (PET projections of one subset), slices (the planner beside other rules, simulated). fuzz measures nothing: it runs the fuzz targets.",
+                        + " recon (PET projections of one subset), slices (the planner beside other rules, simulated)."
+                        + " fuzz measures nothing: it runs the fuzz targets.",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
     @Spec

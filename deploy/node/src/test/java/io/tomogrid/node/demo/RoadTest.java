@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -61,9 +60,7 @@ class RoadTest {
                         Duration.ofSeconds(1),
                         List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
                         "simulated",
-                        "1g",
-                        Optional.empty(),
-                        NodeConfig.LOOPBACK),
+                        "1g"),
                 System.out::println);
     }
 
