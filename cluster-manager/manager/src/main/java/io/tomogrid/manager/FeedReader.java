@@ -95,7 +95,7 @@ class FeedReader {
         int inserted = jdbc.sql(
                         "insert into manager.job (id, study_uid, revision, protocol, study, state, reason,"
                                 + " not_before, created, since, updated) values (:id, :study, :revision, :protocol, :document,"
-                                + " 'QUEUED', '', :now, :now, :now, :now) on conflict (study_uid, revision, protocol) do nothing")
+                                + " 'QUEUED', '', :now, :now, :now, :now) on conflict (study_uid, revision, protocol, batch) do nothing")
                 .params(Map.of(
                         "id", id,
                         "study", study.studyUid(),

@@ -1,11 +1,16 @@
 package io.tomogrid.manager;
 
 import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.Priority;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A row of the job table, without its documents.
  *
+ * @param batch which reprocessing wanted it, empty if the feed did
+ * @param site whose it is, empty if that is not known
+ * @param deadline until when its results are wanted
  * @param reason why it stands where it stands; empty when there is nothing to say
  * @param stage what it is doing while it runs, else empty
  * @param remedy a {@code TaskOutcome.Remedy} once it has failed, else empty
@@ -21,6 +26,10 @@ record Job(
         String studyUid,
         int revision,
         String protocol,
+        String batch,
+        Priority priority,
+        String site,
+        Optional<Instant> deadline,
         JobState state,
         String reason,
         String stage,
@@ -42,6 +51,7 @@ record Job(
         return underWay
                 && studyUid.equals(other.studyUid)
                 && protocol.equals(other.protocol)
+                && batch.equals(other.batch)
                 && revision > other.revision;
     }
 }

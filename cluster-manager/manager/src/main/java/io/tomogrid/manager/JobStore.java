@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.Findings;
 import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.Priority;
 import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.gateway.contract.ResultManifest;
@@ -11,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +45,7 @@ class JobStore {
 
     /** Everything that is not settled, oldest first. */
     List<Job> active() {
-        return jdbc.sql("select * from manager.job where state not in ('DONE', 'FAILED') order by ordinal")
+        return jdbc.sql("select * from manager.job where state not in ('DONE', 'FAILED', 'CANCELLED') order by ordinal")
                 .query(JobStore::job)
                 .list();
     }
@@ -271,11 +273,16 @@ class JobStore {
 
     static Job job(ResultSet row, int number) throws SQLException {
         String remedy = row.getString("remedy");
+        OffsetDateTime deadline = row.getObject("deadline", OffsetDateTime.class);
         return new Job(
                 row.getString("id"),
                 row.getString("study_uid"),
                 row.getInt("revision"),
                 row.getString("protocol"),
+                row.getString("batch"),
+                Priority.valueOf(row.getString("priority")),
+                row.getString("site"),
+                deadline == null ? Optional.empty() : Optional.of(deadline.toInstant()),
                 JobState.valueOf(row.getString("state")),
                 row.getString("reason"),
                 row.getString("stage"),

@@ -129,7 +129,7 @@ class Scheduler implements SmartLifecycle {
                 case RUNNING -> step(job, attempts::follow);
                 case STORING -> seldom(job, results::store);
                 case DELIVERING -> seldom(job, results::deliver);
-                case QUEUED, DONE, FAILED -> {
+                case QUEUED, DONE, FAILED, CANCELLED -> {
                     // waits for a slice, or for nothing any more
                 }
             }

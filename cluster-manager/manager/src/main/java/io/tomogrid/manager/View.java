@@ -5,6 +5,7 @@ import io.tomogrid.cluster.contract.JobState;
 import io.tomogrid.slices.Gpu;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -67,7 +68,8 @@ class View {
 
     Map<String, Object> status() {
         Map<JobState, Long> counts = new HashMap<>();
-        jdbc.sql("select state, count(*) from manager.job where state not in ('DONE', 'FAILED') group by state")
+        jdbc.sql(
+                        "select state, count(*) from manager.job where state not in ('DONE', 'FAILED', 'CANCELLED') group by state")
                 .query((row, number) -> counts.put(JobState.valueOf(row.getString(1)), row.getLong(2)))
                 .list();
         var document = document("feed-position", feed.position());
@@ -110,6 +112,10 @@ class View {
         document.put("study-uid", job.studyUid());
         document.put("revision", job.revision());
         document.put("protocol", job.protocol());
+        document.put("priority", job.priority().name());
+        document.put("site", job.site());
+        document.put("deadline", job.deadline().map(Instant::toString).orElse(""));
+        document.put("batch", job.batch());
         document.put("state", job.state().name());
         document.put("stage", job.stage());
         document.put("reason", job.reason());

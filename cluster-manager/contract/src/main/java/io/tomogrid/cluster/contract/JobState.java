@@ -15,10 +15,12 @@ public enum JobState {
     /** Every delivery is settled. */
     DONE,
     /** Ended without results; the job's reason and remedy say why and what to do. An operator may retry it. */
-    FAILED;
+    FAILED,
+    /** An operator wanted it no more; an operator may retry it. */
+    CANCELLED;
 
     /** Whether nothing more happens by itself. */
     public boolean settled() {
-        return this == DONE || this == FAILED;
+        return this == DONE || this == FAILED || this == CANCELLED;
     }
 }
