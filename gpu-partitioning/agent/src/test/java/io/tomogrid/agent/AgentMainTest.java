@@ -55,7 +55,7 @@ class AgentMainTest {
             assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(second.exitValue()).isEqualTo(1);
             assertThat(new String(second.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .contains("another agent of this host");
+                    .contains("is cut by the Tomogrid agent of host node1 (process ");
         } finally {
             agent.destroyForcibly();
         }

@@ -38,7 +38,8 @@ final class Checkpoints {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.sorted().toList()) {
                     String name = file.getFileName().toString();
-                    if (name.startsWith(PREFIX) && name.endsWith(SUFFIX)) {
+                    // one may end while we look
+                    if (name.startsWith(PREFIX) && name.endsWith(SUFFIX) && Files.exists(file)) {
                         result.add(read(file));
                     }
                 }

@@ -117,6 +117,13 @@ public final class Converge {
         return waiting;
     }
 
+    /** A sentence for each change that is begun and not ended. */
+    public List<String> unfinished() throws IOException {
+        return checkpoints.all().stream()
+                .map(change -> "GPU " + change.gpu() + ": " + change)
+                .toList();
+    }
+
     private List<Slice> run(Gpu before, Change change, List<SliceKey> wanted) throws InventoryException, IOException {
         if (!change.isEmpty()) {
             try (HeldLocks held = HeldLocks.of(locks, change.destroy())) {
