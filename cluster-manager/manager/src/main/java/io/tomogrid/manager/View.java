@@ -79,7 +79,8 @@ class View {
         document.put(
                 "agents",
                 peers.agents().all().stream()
-                        .map(agent -> Map.of("url", agent.url().toString(), "state", agent.state()))
+                        .map(agent ->
+                                Map.of("url", agent.url().toString(), "state", agent.state(), "clock", agent.clock()))
                         .toList());
         return document;
     }

@@ -60,8 +60,8 @@ final class Agent implements AutoCloseable {
         try {
             HostInventory read = inventory.read();
             for (Gpu gpu : read.gpus()) {
-                agent.owners.add(GpuOwner.claim(
-                        settings.owners(), gpu.uuid(), "the Tomogrid agent of host " + read.host()));
+                agent.owners.add(
+                        GpuOwner.claim(settings.owners(), gpu.uuid(), "the Tomogrid agent of host " + read.host()));
             }
             agent.converge.repair().forEach(log::warn);
             for (Gpu gpu : read.gpus()) {
@@ -69,8 +69,7 @@ final class Agent implements AutoCloseable {
                     agent.workers.keep(gpu);
                 }
             }
-            agent.watch = FaultWatch.start(
-                    timeout -> List.of(), inventory, agent.state, agent.workers, agent.converge);
+            agent.watch = FaultWatch.start(timeout -> List.of(), inventory, agent.state, agent.workers, agent.converge);
             agent.server = TokenServer.start(settings.door(), settings.token(), new AgentRoutes(agent));
             return agent;
         } catch (IOException | InventoryException | RuntimeException e) {
@@ -110,9 +109,8 @@ final class Agent implements AutoCloseable {
     Slice create(SliceKey key) throws InventoryException, IOException {
         HostInventory now = view.read();
         refuseFaulty(now, key.gpu());
-        Optional<Slice> there = now.gpus().stream()
-                .flatMap(gpu -> gpu.slice(key).stream())
-                .findFirst();
+        Optional<Slice> there =
+                now.gpus().stream().flatMap(gpu -> gpu.slice(key).stream()).findFirst();
         if (there.isPresent() && !there.get().fault().isEmpty()) {
             throw new HttpError(409, key + ": " + there.get().fault());
         }
@@ -161,9 +159,7 @@ final class Agent implements AutoCloseable {
         map.put("draining", state.draining());
         map.put("faults", state.faults().stream().map(Fault::toMap).toList());
         map.put("unfinished", converge.unfinished());
-        map.put(
-                "owners",
-                owners.stream().map(owner -> owner.claim().toMap()).toList());
+        map.put("owners", owners.stream().map(owner -> owner.claim().toMap()).toList());
         settings.door()
                 .tls()
                 .flatMap(tls -> tls.until())
@@ -173,7 +169,8 @@ final class Agent implements AutoCloseable {
     }
 
     private boolean isLost(Gpu gpu) {
-        return state.faults().stream().anyMatch(fault -> fault.lost() && fault.gpuUuid().equals(gpu.uuid()));
+        return state.faults().stream()
+                .anyMatch(fault -> fault.lost() && fault.gpuUuid().equals(gpu.uuid()));
     }
 
     private void refuseDraining() {
@@ -186,8 +183,7 @@ final class Agent implements AutoCloseable {
         for (Gpu gpu : now.gpus()) {
             if (gpu.index() == index && !gpu.fault().isEmpty()) {
                 throw new HttpError(
-                        409,
-                        "GPU " + index + ": " + gpu.fault() + "; see to it, then POST /gpus/" + index + "/heal");
+                        409, "GPU " + index + ": " + gpu.fault() + "; see to it, then POST /gpus/" + index + "/heal");
             }
         }
     }

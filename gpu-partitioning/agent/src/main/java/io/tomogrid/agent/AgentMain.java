@@ -49,8 +49,9 @@ public final class AgentMain {
                 new AgentSettings(arguments.state(), arguments.locks(), owners, door, token),
                 worker);
         Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "ends-children"));
-        System.out.println("agent of " + arguments.host() + " listens on " + (door.tls().isPresent() ? "https" : "http")
-                + "://" + door.address() + ":" + agent.port() + "; " + detected.reason());
+        System.out.println(
+                "agent of " + arguments.host() + " listens on " + (door.tls().isPresent() ? "https" : "http") + "://"
+                        + door.address() + ":" + agent.port() + "; " + detected.reason());
         if (arguments.portFile().isPresent()) {
             write(arguments.portFile().get(), Integer.toString(agent.port()));
         }

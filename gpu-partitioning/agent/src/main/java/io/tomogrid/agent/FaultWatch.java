@@ -82,7 +82,8 @@ final class FaultWatch implements AutoCloseable {
         if (!state.add(fault)) {
             return;
         }
-        log.error("{}{}: {}", fault.gpuUuid(), fault.slice().map(key -> " " + key).orElse(""), fault.because());
+        log.error(
+                "{}{}: {}", fault.gpuUuid(), fault.slice().map(key -> " " + key).orElse(""), fault.because());
         if (fault.lost()) {
             for (Gpu gpu : inventory.read().gpus()) {
                 if (gpu.uuid().equals(fault.gpuUuid())) {

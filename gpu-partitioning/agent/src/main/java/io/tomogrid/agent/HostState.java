@@ -59,7 +59,9 @@ final class HostState {
     synchronized void heal(String gpuUuid) throws IOException {
         write(
                 draining,
-                faults.stream().filter(fault -> !fault.gpuUuid().equals(gpuUuid)).toList());
+                faults.stream()
+                        .filter(fault -> !fault.gpuUuid().equals(gpuUuid))
+                        .toList());
     }
 
     /** What cannot be kept has not happened. */

@@ -38,8 +38,8 @@ final class HostView {
                 slices.add(new Slice(slice.key(), slice.deviceUuid(), locked, why));
             }
             Gpu seen = gpu.with(slices);
-            String fault =
-                    because(faults, f -> f.gpuUuid().equals(gpu.uuid()) && f.slice().isEmpty());
+            String fault = because(
+                    faults, f -> f.gpuUuid().equals(gpu.uuid()) && f.slice().isEmpty());
             gpus.add(fault.isEmpty() || !seen.fault().isEmpty() ? seen : seen.ill(fault));
         }
         return new HostInventory(read.host(), gpus, state.draining());

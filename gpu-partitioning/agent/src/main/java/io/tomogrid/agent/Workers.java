@@ -51,8 +51,7 @@ final class Workers implements AutoCloseable {
             map.put("state", worker.state().name());
             map.put("pid", worker.pid());
             map.put("restarts", worker.restarts());
-            map.put(
-                    "silent-seconds", worker.silence().map(Duration::toSeconds).orElse(null));
+            map.put("silent-seconds", worker.silence().map(Duration::toSeconds).orElse(null));
             result.add(map);
         });
         return result;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.SimulatedInventory;
-import io.tomogrid.slices.process.ChildMain;
 import io.tomogrid.slices.http.Door;
+import io.tomogrid.slices.process.ChildMain;
 import io.tomogrid.slices.process.ChildSpec;
 import io.tomogrid.slices.process.Supervised;
 import io.tomogrid.slices.process.Supervisor;

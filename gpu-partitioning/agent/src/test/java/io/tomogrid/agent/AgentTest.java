@@ -202,8 +202,7 @@ class AgentTest {
                 .contains("the Tomogrid agent of host node1")
                 .contains("pid=" + ProcessHandle.current().pid());
         SimulatedInventory same = new SimulatedInventory("node1", folder.resolve("other"), key -> false);
-        AgentSettings settings =
-                new AgentSettings(folder.resolve("other"), locks(), locks(), Door.loopback(0), TOKEN);
+        AgentSettings settings = new AgentSettings(folder.resolve("other"), locks(), locks(), Door.loopback(0), TOKEN);
         assertThatThrownBy(() -> Agent.start(same, settings, Optional.empty()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is cut by the Tomogrid agent of host node1");

@@ -15,7 +15,6 @@ public record HostInventory(String host, List<Gpu> gpus, boolean draining) {
     /** Of this document. Members may be added within a version; who reads leaves out what it does not know. */
     public static final int VERSION = 1;
 
-
     public HostInventory {
         gpus = List.copyOf(gpus);
     }
@@ -42,6 +41,7 @@ public record HostInventory(String host, List<Gpu> gpus, boolean draining) {
                     "inventory: format-version: expected " + VERSION + ", got " + json.get("format-version")
                             + "; agent and manager must be of versions that go together: update the older one");
         }
-        return new HostInventory(fields.text("host"), fields.list("gpus", Gpu::fromMap), fields.flagOr("draining", false));
+        return new HostInventory(
+                fields.text("host"), fields.list("gpus", Gpu::fromMap), fields.flagOr("draining", false));
     }
 }

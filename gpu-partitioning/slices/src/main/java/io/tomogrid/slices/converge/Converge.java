@@ -294,8 +294,11 @@ public final class Converge {
     }
 
     private static void gpuOf(HostInventory read, SliceKey key) {
-        boolean there = read.host().equals(key.host())
-                && read.gpus().stream().anyMatch(gpu -> gpu.index() == key.gpu());
-        require(there, key + ": this host is " + read.host() + " and has " + read.gpus().size() + " GPUs");
+        boolean there =
+                read.host().equals(key.host()) && read.gpus().stream().anyMatch(gpu -> gpu.index() == key.gpu());
+        require(
+                there,
+                key + ": this host is " + read.host() + " and has "
+                        + read.gpus().size() + " GPUs");
     }
 }

@@ -150,7 +150,8 @@ public final class GpuOwner implements AutoCloseable {
                     held);
         } catch (IOException | DateTimeParseException unreadable) {
             // another tool's lock, or one that is being written: what counts is whether it is held
-            return new Claim(uuid, "unknown", -1, Files.getLastModifiedTime(file).toInstant(), held);
+            return new Claim(
+                    uuid, "unknown", -1, Files.getLastModifiedTime(file).toInstant(), held);
         }
     }
 

@@ -105,7 +105,8 @@ public final class Tls {
             if (key.isPresent()) {
                 KeyStore store = open(key.get());
                 String alias = alias(store, key.get().file());
-                own = Optional.of(valid((X509Certificate) store.getCertificate(alias), key.get().file()));
+                own = Optional.of(valid(
+                        (X509Certificate) store.getCertificate(alias), key.get().file()));
                 KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
                 factory.init(store, key.get().password().toCharArray());
                 keys = factory.getKeyManagers();

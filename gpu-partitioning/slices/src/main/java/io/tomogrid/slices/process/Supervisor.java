@@ -130,7 +130,10 @@ public final class Supervisor implements Supervised {
             heartbeat.look();
             Optional<Duration> silence = heartbeat.silence();
             if (silence.isPresent() && silence.get().compareTo(longestSilence) > 0) {
-                log.warn("{} hangs: it was silent for {} s; it is killed", spec.name(), silence.get().toSeconds());
+                log.warn(
+                        "{} hangs: it was silent for {} s; it is killed",
+                        spec.name(),
+                        silence.get().toSeconds());
                 child.destroyForcibly();
             }
         }

@@ -143,7 +143,8 @@ class ConvergeKillTest {
         List<Placement> placements = Layouts.placements(SimulatedInventory.A100_40GB);
         List<List<Placement>> layouts = Layouts.maximal(placements).stream()
                 .filter(layout -> layout.stream()
-                        .anyMatch(p -> p.profile().name().equals(NEIGHBOUR.profile()) && p.start() == NEIGHBOUR.start()))
+                        .anyMatch(
+                                p -> p.profile().name().equals(NEIGHBOUR.profile()) && p.start() == NEIGHBOUR.start()))
                 .toList();
         return layouts.get(new Random(n).nextInt(layouts.size())).stream()
                 .map(p -> new SliceKey("node1", 0, p.profile().name(), p.start()))

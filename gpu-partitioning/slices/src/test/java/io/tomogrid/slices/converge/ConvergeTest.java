@@ -149,7 +149,9 @@ class ConvergeTest {
             }
         }
         assertThat(crashes).isGreaterThan(10 * SCENES);
-        assertThat(taken).as("crashes of " + crashes + " after which the rest was done").isPositive();
+        assertThat(taken)
+                .as("crashes of " + crashes + " after which the rest was done")
+                .isPositive();
     }
 
     @Test

@@ -18,7 +18,14 @@ final class TestKeys {
     TestKeys(Path folder) throws IOException, InterruptedException {
         this.folder = folder;
         make("authority", "-ext", "bc:c");
-        keytool("authority", "-exportcert", "-alias", "authority", "-rfc", "-file", authority().toString());
+        keytool(
+                "authority",
+                "-exportcert",
+                "-alias",
+                "authority",
+                "-rfc",
+                "-file",
+                authority().toString());
     }
 
     Path authority() {
@@ -35,8 +42,8 @@ final class TestKeys {
 
     /** A key that signed itself. */
     void make(String name, String... extension) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of(
-                "-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-validity", "2"));
+        List<String> words = new ArrayList<>(
+                List.of("-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-validity", "2"));
         words.addAll(List.of(extension));
         keytool(name, words.toArray(String[]::new));
     }
@@ -59,7 +66,14 @@ final class TestKeys {
                 request.toString(),
                 "-outfile",
                 certificate.toString());
-        keytool(name, "-importcert", "-noprompt", "-alias", "authority", "-file", authority().toString());
+        keytool(
+                name,
+                "-importcert",
+                "-noprompt",
+                "-alias",
+                "authority",
+                "-file",
+                authority().toString());
         keytool(name, "-importcert", "-noprompt", "-alias", name, "-file", certificate.toString());
     }
 
@@ -70,8 +84,7 @@ final class TestKeys {
                 "-J-Xshare:auto"));
         command.addAll(List.of(words));
         command.addAll(List.of("-keystore", file(store).toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(said).isZero();

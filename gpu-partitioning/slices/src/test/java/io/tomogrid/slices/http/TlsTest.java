@@ -77,8 +77,7 @@ class TlsTest {
     void older_protocols_are_refused() throws Exception {
         try (TokenServer server = server("127.0.0.1", Tls.server(keys.key("agent"), Optional.empty(), false))) {
             SSLContext context = client(Optional.empty()).context();
-            try (var socket = (SSLSocket)
-                    context.getSocketFactory().createSocket("127.0.0.1", server.port())) {
+            try (var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port())) {
                 socket.setEnabledProtocols(new String[] {"TLSv1.2"});
                 assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLHandshakeException.class);
             }
@@ -87,7 +86,8 @@ class TlsTest {
 
     @Test
     void a_network_is_listened_to_with_tls_only() throws Exception {
-        assertThatThrownBy(() -> TokenServer.start(new Door("0.0.0.0", 0, Optional.empty()), "t", r -> Reply.empty(204)))
+        assertThatThrownBy(
+                        () -> TokenServer.start(new Door("0.0.0.0", 0, Optional.empty()), "t", r -> Reply.empty(204)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0.0.0.0")
                 .hasMessageContaining("--tls-keystore");

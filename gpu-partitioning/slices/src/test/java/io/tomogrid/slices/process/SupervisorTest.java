@@ -82,8 +82,7 @@ class SupervisorTest {
         ChildSpec spec = spec(folder, "hung", java(Hanging.class, pidFile.toString()));
         List<String> command = new ArrayList<>(spec.command());
         command.add(1, "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + spec.heartbeat());
-        ChildSpec beating =
-                new ChildSpec("hung", command, Map.of(), spec.workDir(), spec.log(), spec.tmpDir());
+        ChildSpec beating = new ChildSpec("hung", command, Map.of(), spec.workDir(), spec.log(), spec.tmpDir());
         try (Supervised kept = Supervisor.keep(beating, Duration.ofSeconds(4))) {
             long first = kept.pid();
             await(() -> kept.silence().isPresent());
