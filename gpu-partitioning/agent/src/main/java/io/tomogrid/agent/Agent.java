@@ -69,7 +69,7 @@ final class Agent implements AutoCloseable {
                     agent.workers.keep(gpu);
                 }
             }
-            agent.watch = FaultWatch.start(timeout -> List.of(), inventory, agent.state, agent.workers, agent.converge);
+            agent.watch = FaultWatch.start(inventory, agent.state, agent.workers, agent.converge);
             agent.server = TokenServer.start(settings.door(), settings.token(), new AgentRoutes(agent));
             return agent;
         } catch (IOException | InventoryException | RuntimeException e) {
@@ -141,6 +141,9 @@ final class Agent implements AutoCloseable {
                 .filter(g -> g.index() == index)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("GPU " + index + ": this host has no such GPU"));
+        if (gpu.profiles().isEmpty() && isLost(gpu)) {
+            throw new HttpError(409, "GPU " + index + " does not answer yet; reset or replace it first");
+        }
         state.heal(gpu.uuid());
         workers.keep(gpu);
         log.info("GPU {} is healed", index);

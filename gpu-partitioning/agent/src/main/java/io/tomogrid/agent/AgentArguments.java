@@ -1,5 +1,6 @@
 package io.tomogrid.agent;
 
+import io.tomogrid.slices.GpuModel;
 import io.tomogrid.slices.http.Door;
 import io.tomogrid.slices.http.Tls;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  * @param locks folder of the slice locks, the same for all processes of a host
  * @param owners folder of the GPUs' owners; empty for the well-known one, or {@code locks} where GPUs are simulated
  * @param inventory which GPUs to use
+ * @param simulated how many GPUs of which model, where they are simulated
  * @param door where to listen and whether by TLS
  * @param spark how to run Workers; empty with {@code --no-workers}
  */
@@ -32,11 +34,13 @@ record AgentArguments(
         Path locks,
         Optional<Path> owners,
         Source inventory,
+        Simulated simulated,
         DoorOptions door,
         Optional<SparkOptions> spark) {
     static final String USAGE =
             "usage: AgentMain --state DIR --locks DIR {--spark-home DIR --master spark://HOST:PORT | --no-workers}"
-                    + " [--port 0] [--port-file FILE] [--host NAME] [--inventory auto|nvml|simulated] [--java PATH]"
+                    + " [--port 0] [--port-file FILE] [--host NAME] [--inventory auto|nvml|simulated] [--gpus 1]"
+                    + " [--model A100-40GB] [--java PATH]"
                     + " [--worker-cores 32] [--worker-memory 64g] [--owners DIR] [--address 127.0.0.1]"
                     + " [--tls-keystore FILE.p12 [--tls-trust FILE.pem] [--tls-any-client]]";
 
@@ -53,6 +57,8 @@ record AgentArguments(
             "--tls-trust",
             "--host",
             "--inventory",
+            "--gpus",
+            "--model",
             "--java",
             "--worker-cores",
             "--worker-memory");
@@ -69,6 +75,9 @@ record AgentArguments(
         NVML,
         SIMULATED
     }
+
+    /** GPUs that are simulated. */
+    record Simulated(GpuModel model, int count) {}
 
     /**
      * How to run Workers.
@@ -131,6 +140,9 @@ record AgentArguments(
                 optionalPath(given, "--owners"),
                 Source.valueOf(matching(given, "--inventory", "auto", Pattern.compile("auto|nvml|simulated"))
                         .toUpperCase(Locale.ROOT)),
+                new Simulated(
+                        GpuModel.named(matching(given, "--model", "A100-40GB", ANYTHING)),
+                        Integer.parseInt(matching(given, "--gpus", "1", Pattern.compile("[1-9]\\d?")))),
                 new DoorOptions(
                         matching(given, "--address", "127.0.0.1", ANYTHING),
                         port(given),

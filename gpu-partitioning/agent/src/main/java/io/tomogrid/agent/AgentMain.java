@@ -59,12 +59,23 @@ public final class AgentMain {
 
     /** The agent itself holds a slice's lock while it destroys it, so the simulated GPU need not look. */
     private static Inventories.Detected detect(AgentArguments arguments) throws IOException, InventoryException {
-        return switch (arguments.inventory()) {
-            case AUTO -> Inventories.detect(arguments.host(), arguments.state(), key -> false);
-            case NVML -> Inventories.nvml(arguments.host());
-            case SIMULATED ->
-                Inventories.simulated(arguments.host(), arguments.state(), key -> false, "it was asked for");
-        };
+        if (arguments.inventory() == AgentArguments.Source.SIMULATED) {
+            return simulated(arguments, "it was asked for");
+        }
+        try {
+            return Inventories.nvml(arguments.host());
+        } catch (InventoryException e) {
+            if (arguments.inventory() == AgentArguments.Source.NVML) {
+                throw e;
+            }
+            return simulated(arguments, e.getMessage());
+        }
+    }
+
+    private static Inventories.Detected simulated(AgentArguments arguments, String reason) throws IOException {
+        AgentArguments.Simulated gpus = arguments.simulated();
+        return Inventories.simulated(
+                arguments.host(), arguments.state(), gpus.model(), gpus.count(), key -> false, reason);
     }
 
     private static void write(Path file, String text) throws IOException {

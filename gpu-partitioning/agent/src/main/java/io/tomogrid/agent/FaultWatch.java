@@ -1,27 +1,24 @@
 package io.tomogrid.agent;
 
 import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.GpuFault;
 import io.tomogrid.slices.Inventory;
 import io.tomogrid.slices.InventoryException;
+import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.converge.Converge;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Waits for what the GPUs report, keeps it, and ends the Worker of a card that is lost. */
 final class FaultWatch implements AutoCloseable {
-    /** What the GPUs report; waits until there is something, at most for so long. */
-    interface Source {
-        List<Fault> next(Duration timeout) throws InventoryException;
-    }
-
     private static final Logger log = LoggerFactory.getLogger(FaultWatch.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final Source source;
     private final Inventory inventory;
     private final HostState state;
     private final Workers workers;
@@ -29,8 +26,7 @@ final class FaultWatch implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
 
-    private FaultWatch(Source source, Inventory inventory, HostState state, Workers workers, Converge converge) {
-        this.source = source;
+    private FaultWatch(Inventory inventory, HostState state, Workers workers, Converge converge) {
         this.inventory = inventory;
         this.state = state;
         this.workers = workers;
@@ -39,8 +35,8 @@ final class FaultWatch implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    static FaultWatch start(Source source, Inventory inventory, HostState state, Workers workers, Converge converge) {
-        FaultWatch watch = new FaultWatch(source, inventory, state, workers, converge);
+    static FaultWatch start(Inventory inventory, HostState state, Workers workers, Converge converge) {
+        FaultWatch watch = new FaultWatch(inventory, state, workers, converge);
         watch.thread.start();
         return watch;
     }
@@ -61,7 +57,7 @@ final class FaultWatch implements AutoCloseable {
         while (!closing) {
             String now = "";
             try {
-                for (Fault fault : source.next(LOOK)) {
+                for (GpuFault fault : inventory.faults(LOOK)) {
                     take(fault);
                 }
                 if (!converge.unfinished().isEmpty()) {
@@ -78,18 +74,28 @@ final class FaultWatch implements AutoCloseable {
         }
     }
 
-    private void take(Fault fault) throws IOException, InventoryException {
-        if (!state.add(fault)) {
+    /** One of a program is that program's, and is told once for the log. */
+    private void take(GpuFault seen) throws IOException, InventoryException {
+        if (seen.ofApplication()) {
+            log.warn("{}", seen);
             return;
         }
-        log.error(
-                "{}{}: {}", fault.gpuUuid(), fault.slice().map(key -> " " + key).orElse(""), fault.because());
+        Optional<Gpu> gpu = inventory.read().gpus().stream()
+                .filter(g -> g.index() == seen.gpu())
+                .findFirst();
+        if (gpu.isEmpty() || gpu.get().uuid().isEmpty()) {
+            log.error("{}, and was so before it could be named", seen);
+            return;
+        }
+        Fault fault = Fault.of(seen, gpu.get().uuid(), Instant.now());
+        if (state.add(fault)) {
+            log.error(
+                    "{} is not used on: {}",
+                    fault.slice().map(SliceKey::toString).orElse("GPU " + seen.gpu()),
+                    seen);
+        }
         if (fault.lost()) {
-            for (Gpu gpu : inventory.read().gpus()) {
-                if (gpu.uuid().equals(fault.gpuUuid())) {
-                    workers.end(gpu);
-                }
-            }
+            workers.end(gpu.get());
         }
     }
 

@@ -40,6 +40,9 @@ final class HostView {
             Gpu seen = gpu.with(slices);
             String fault = because(
                     faults, f -> f.gpuUuid().equals(gpu.uuid()) && f.slice().isEmpty());
+            if (gpu.uuid().isEmpty()) {
+                fault = "gpu" + gpu.index() + " does not answer";
+            }
             gpus.add(fault.isEmpty() || !seen.fault().isEmpty() ? seen : seen.ill(fault));
         }
         return new HostInventory(read.host(), gpus, state.draining());

@@ -13,8 +13,8 @@ final class DriverNames {
     private static final int EIGHTHS = 8;
     /** By NVML_GPU_INSTANCE_PROFILE_*. */
     private static final Map<Integer, String> ATTRIBUTES = Map.of(
-            7, "+me", 8, "+me", 10, "+gfx", 11, "+gfx", 12, "+gfx", 13, "-me", 14, "-me", 15, "+me.all", 16,
-            "+me.all", 17, "+gfx");
+            7, "+me", 8, "+me", 10, "+gfx", 11, "+gfx", 12, "+gfx", 13, "-me", 14, "-me", 15, "+me.all", 16, "+me.all",
+            17, "+gfx");
 
     private DriverNames() {}
 

@@ -64,10 +64,8 @@ public final class MigParted {
         if (counts.isEmpty()) {
             return entry.append(" {}\n").toString();
         }
-        counts.forEach((profile, count) -> entry.append("\n        \"")
-                .append(profile)
-                .append("\": ")
-                .append(count));
+        counts.forEach((profile, count) ->
+                entry.append("\n        \"").append(profile).append("\": ").append(count));
         return entry.append('\n').toString();
     }
 
@@ -158,8 +156,8 @@ public final class MigParted {
             String id = "0x" + String.valueOf(item).replaceFirst("^0[xX]", "").toUpperCase(Locale.ROOT);
             require(
                     BOARDS.values().stream().anyMatch(board -> board.contains(id)),
-                    where + ": device-filter: which board " + item + " is, is not known; take the filter out of an entry"
-                            + " that is meant for this one");
+                    where + ": device-filter: which board " + item
+                            + " is, is not known; take the filter out of an entry" + " that is meant for this one");
             ours |= BOARDS.getOrDefault(model.name(), Set.of()).contains(id);
         }
         return ours;

@@ -1,6 +1,7 @@
 package io.tomogrid.slices.converge;
 
 import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.GpuFault;
 import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.Inventory;
 import io.tomogrid.slices.InventoryException;
@@ -8,6 +9,7 @@ import io.tomogrid.slices.NvmlReturn;
 import io.tomogrid.slices.SimulatedInventory;
 import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -87,6 +89,11 @@ final class BreakableHost implements Inventory {
         uuids.remove(key);
         halfMade.remove(key);
         moment();
+    }
+
+    @Override
+    public List<GpuFault> faults(Duration patience) {
+        return inner.faults(patience);
     }
 
     @Override

@@ -37,9 +37,7 @@ class InteropTest {
     void mig_parted_is_given_counts_and_gpus_that_are_cut_alike_share_an_entry() {
         String yaml = MigParted.write(
                 "node1", List.of(gpu(0, "3g-4", "1g-0", "1g-1"), gpu(1, "1g-2", "1g-3", "3g-4"), gpu(2), whole(3)));
-        assertThat(yaml)
-                .isEqualTo(
-                        """
+        assertThat(yaml).isEqualTo("""
                         version: v1
                         mig-configs:
                           node1:
@@ -79,8 +77,8 @@ class InteropTest {
     @Test
     void spark_is_told_what_it_may_use() {
         Gpu one = gpu(0, "3g-4", "1g-0");
-        List<Slice> slices = List.of(
-                one.slices().get(0), new Slice(one.slices().get(1).key(), "MIG-locked", true));
+        List<Slice> slices =
+                List.of(one.slices().get(0), new Slice(one.slices().get(1).key(), "MIG-locked", true));
         assertThat(SparkDiscovery.of(List.of(one.with(slices), gpu(1, "7g-0").ill("XID 79"), whole(2))))
                 .containsEntry("name", "gpu")
                 .containsEntry("addresses", List.of("MIG-0-3g-4", "GPU-2"));
@@ -89,32 +87,56 @@ class InteropTest {
     @Test
     void a_file_of_mig_parted_is_read_for_a_board() {
         Map<String, ?> file = file(
-                entry("device-filter", List.of("0x20B010DE", "0x20b110de"), "devices", "all", "mig-enabled", true,
-                        "mig-devices", Map.of("1g.5gb", 2, "3g.20gb", 1)),
-                entry("device-filter", "0x20B710DE", "devices", "all", "mig-enabled", true,
-                        "mig-devices", Map.of("1g.6gb", 4)));
+                entry(
+                        "device-filter",
+                        List.of("0x20B010DE", "0x20b110de"),
+                        "devices",
+                        "all",
+                        "mig-enabled",
+                        true,
+                        "mig-devices",
+                        Map.of("1g.5gb", 2, "3g.20gb", 1)),
+                entry(
+                        "device-filter",
+                        "0x20B710DE",
+                        "devices",
+                        "all",
+                        "mig-enabled",
+                        true,
+                        "mig-devices",
+                        Map.of("1g.6gb", 4)));
         List<MigParted.Wanted> wanted = MigParted.read(file, "some", A100);
         assertThat(wanted).singleElement().satisfies(entry -> {
             assertThat(entry.devices()).isEmpty();
             assertThat(entry.profiles()).extracting(GpuProfile::name).containsExactlyInAnyOrder("1g", "1g", "3g");
         });
-        assertThat(MigParted.read(file, "some", GpuModel.named("A30-24GB")).get(0).profiles()).hasSize(4);
+        assertThat(MigParted.read(file, "some", GpuModel.named("A30-24GB"))
+                        .get(0)
+                        .profiles())
+                .hasSize(4);
         assertThat(MigParted.read(file(entry("devices", List.of(1, 2), "mig-enabled", false)), "some", A100))
                 .containsExactly(new MigParted.Wanted(List.of(1, 2), false, List.of()));
     }
 
     @Test
     void what_it_cannot_mean_here_is_refused_with_the_reason() {
-        refused(file(entry("devices", "all", "mig-enabled", true, "mig-devices", Map.of("1g.6gb", 2))), "1g.6gb",
-                "A100-40GB", "another board or driver");
+        refused(
+                file(entry("devices", "all", "mig-enabled", true, "mig-devices", Map.of("1g.6gb", 2))),
+                "1g.6gb",
+                "A100-40GB",
+                "another board or driver");
         refused(file(entry("devices", "all", "mig-enabled", true, "mig-devices", Map.of("3g", 2))), "3g is no profile");
         refused(file(entry("devices", "all", "mig-enabled", true, "mig-devices", Map.of("1g.5gb", "x"))), "a count");
         refused(file(entry("devices", "some", "mig-enabled", true)), "devices: expected all or a list");
         refused(file(entry("devices", "all")), "mig-enabled: expected true or false");
-        refused(file(entry("devices", "all", "mig-enabled", true, "mig-device", Map.of())), "unknown member mig-device");
+        refused(
+                file(entry("devices", "all", "mig-enabled", true, "mig-device", Map.of())),
+                "unknown member mig-device");
         refused(file(entry("devices", "all", "mig-enabled", false, "mig-devices", Map.of("1g.5gb", 2))), "is false");
         refused(file(entry("device-filter", "0x999910DE", "devices", "all", "mig-enabled", true)), "0x999910DE");
-        refused(file(entry("device-filter", "0x20B710DE", "devices", "all", "mig-enabled", true)), "no entry for a A100");
+        refused(
+                file(entry("device-filter", "0x20B710DE", "devices", "all", "mig-enabled", true)),
+                "no entry for a A100");
         refused(Map.of("version", "v2", "mig-configs", Map.of()), "version: expected v1, got v2");
         refused(Map.of("version", "v1", "mig-configs", Map.of("other", List.of())), "no list some; it has other");
         refused(Map.of("version", "v1", "mig-configs", Map.of(), "extra", 1), "unknown member extra");
