@@ -3,6 +3,7 @@ package io.tomogrid.slices;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ public final class NvmlInventory implements Inventory {
                     NvmlReturn.INSUFFICIENT_RESOURCES, key + " cannot be made beside " + keys(gpu));
         }
         NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
-        NvmlDevice.Profile profile = profile(device, placement);
+        NvmlDevice.Profile profile = profile(device, placement.profile());
         Optional<Pointer> halfMade = gpuInstance(device, profile, key.start());
         Pointer gpuInstance = halfMade.isPresent()
                 ? halfMade.get()
@@ -114,13 +115,62 @@ public final class NvmlInventory implements Inventory {
             throw new InventoryException(NvmlReturn.IN_USE, key + " was divided further by somebody else");
         }
         NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
-        Optional<Pointer> gpuInstance = gpuInstance(device, profile(device, placement), key.start());
+        Optional<Pointer> gpuInstance = gpuInstance(device, profile(device, placement.profile()), key.start());
         if (gpuInstance.isPresent()) {
             for (NvmlDevice.ComputeInstance computeInstance : device.computeInstances(gpuInstance.get())) {
                 device.destroyComputeInstance(computeInstance.handle(), key);
             }
             device.destroyGpuInstance(gpuInstance.get(), key);
         }
+    }
+
+    public synchronized String driverVersion() throws InventoryException {
+        byte[] text = new byte[Nvml.NAME_LENGTH];
+        NvmlDevice.check(nvml.nvmlSystemGetDriverVersion(text, text.length), "version of the driver");
+        return Native.toString(text, StandardCharsets.US_ASCII.name());
+    }
+
+    /**
+     * Asks for MIG mode, or for its end.
+     *
+     * @return SUCCESS once it is so; RESET_REQUIRED when a reset must follow, which the driver remembers; IN_USE when
+     *     processes keep it from changing now
+     * @throws InventoryException IN_USE while GPU instances exist, NOT_SUPPORTED if the GPU has no such mode
+     */
+    public synchronized NvmlReturn setMigMode(int gpu, boolean on) throws InventoryException {
+        return NvmlDevice.of(nvml, gpu).setMigMode(on);
+    }
+
+    /** How many more slices of a profile can be made on a GPU now, as its driver counts. */
+    public synchronized int remaining(int gpu, GpuProfile profile) throws InventoryException {
+        NvmlDevice device = NvmlDevice.of(nvml, gpu);
+        return device.remaining(profile(device, profile));
+    }
+
+    /** What the GPU's meters say now. */
+    public synchronized GpuReadings readings(int gpu) throws InventoryException {
+        return NvmlDevice.of(nvml, gpu).meter().readings();
+    }
+
+    /**
+     * How much a slice works, measured for so long.
+     *
+     * @return empty where the hardware cannot tell: before Hopper, and on GPUs that are not cut, see {@link #readings}
+     */
+    public Optional<SliceUse> use(SliceKey key, Duration over) throws InventoryException, InterruptedException {
+        NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
+        Optional<Integer> gpuInstance = gpuInstanceId(device, key);
+        return gpuInstance.isEmpty() ? Optional.empty() : device.meter().use(gpuInstance.get(), over);
+    }
+
+    private synchronized Optional<Integer> gpuInstanceId(NvmlDevice device, SliceKey key) throws InventoryException {
+        Gpu gpu = gpu(key);
+        if (gpu.slice(key).isEmpty() || !device.migMode().enabled()) {
+            return Optional.empty();
+        }
+        NvmlDevice.Profile profile = profile(device, gpu.placement(key).profile());
+        Optional<Pointer> gpuInstance = gpuInstance(device, profile, key.start());
+        return gpuInstance.isEmpty() ? Optional.empty() : Optional.of(device.gpuInstanceId(gpuInstance.get()));
     }
 
     @Override
@@ -227,12 +277,11 @@ public final class NvmlInventory implements Inventory {
         return new Slice(key, device.uuidOf(inside.get(0)), divided);
     }
 
-    private static NvmlDevice.Profile profile(NvmlDevice device, Placement placement) throws InventoryException {
+    private static NvmlDevice.Profile profile(NvmlDevice device, GpuProfile profile) throws InventoryException {
         return device.profiles().stream()
-                .filter(p -> p.profileEnum() == placement.profile().profileEnum())
+                .filter(p -> p.profileEnum() == profile.profileEnum())
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "profile vanished: " + placement.profile().name()));
+                .orElseThrow(() -> new IllegalStateException("profile vanished: " + profile.name()));
     }
 
     private static Optional<Pointer> gpuInstance(NvmlDevice device, NvmlDevice.Profile profile, int start)

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -19,8 +20,6 @@ import java.util.Set;
 final class NvmlWatch {
     /** So long nobody else may end the watch. */
     private static final Duration TURN = Duration.ofMillis(500);
-
-    private static final int UNCORRECTABLE = 1;
 
     private final Nvml nvml;
     private final SliceOf sliceOf;
@@ -140,9 +139,9 @@ final class NvmlWatch {
                 if (device.migMode().pending()) {
                     now.add(GpuFault.of(gpu, GpuFault.Kind.RESET_REQUIRED));
                 }
-                Optional<Long> counted = device.eccErrors(UNCORRECTABLE);
-                Long before = counted.isPresent() ? errors.put(gpu, counted.get()) : null;
-                if (before != null && counted.get() > before) {
+                OptionalLong counted = device.meter().uncorrectable();
+                Long before = counted.isPresent() ? errors.put(gpu, counted.getAsLong()) : null;
+                if (before != null && counted.getAsLong() > before) {
                     begun.add(GpuFault.of(gpu, GpuFault.Kind.ECC_UNCORRECTABLE));
                 }
             } catch (InventoryException e) {
