@@ -3,9 +3,10 @@ package io.tomogrid.slices;
 import com.sun.jna.Library;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 
-/** The functions of libnvidia-ml.so.1 that cutting needs (nvml.h 12, "Multi Instance GPU Management"). All answer nvmlReturn_t. */
+/** The functions of libnvidia-ml.so.1 that cutting and watching need (nvml.h 13). All answer nvmlReturn_t. */
 interface Nvml extends Library {
     int UUID_LENGTH = 96;
     int NAME_LENGTH = 96;
@@ -13,6 +14,9 @@ interface Nvml extends Library {
     int MEMORY_SIZE = 24;
     /** sizeof(nvmlGpuInstancePlacement_t): start, size. */
     int PLACEMENT_SIZE = 8;
+
+    /** nvmlEventTypeXidCriticalError. */
+    long EVENT_XID = 8;
 
     int nvmlInit_v2();
 
@@ -57,20 +61,104 @@ interface Nvml extends Library {
 
     int nvmlComputeInstanceDestroy(Pointer computeInstance);
 
-    /** nvmlGpuInstanceProfileInfo_t, the first version, whose layout never changed. */
-    final class GpuInstanceProfileInfo {
-        static final int SIZE = 48;
-        static final int ID = 0;
-        static final int SLICE_COUNT = 8;
-        static final int INSTANCE_COUNT = 12;
-        static final int MEMORY_SIZE_MB = 40;
+    int nvmlSystemGetDriverVersion(byte[] version, int length);
 
-        private GpuInstanceProfileInfo() {}
+    /** The result arrives in activation: RESET_REQUIRED or IN_USE, while the call itself answers SUCCESS. */
+    int nvmlDeviceSetMigMode(Pointer device, int mode, IntByReference activation);
+
+    int nvmlDeviceGetVirtualizationMode(Pointer device, IntByReference mode);
+
+    /** Since driver 470; the version goes in by the structure's first member. */
+    int nvmlDeviceGetGpuInstanceProfileInfoV(Pointer device, int profileEnum, Pointer info);
+
+    int nvmlDeviceGetGpuInstanceRemainingCapacity(Pointer device, int profileId, IntByReference count);
+
+    int nvmlGpuInstanceGetComputeInstancePossiblePlacements(
+            Pointer gpuInstance, int profileId, Pointer placements, IntByReference count);
+
+    int nvmlGpuInstanceCreateComputeInstanceWithPlacement(
+            Pointer gpuInstance, int profileId, Pointer placement, PointerByReference computeInstance);
+
+    int nvmlDeviceGetTotalEnergyConsumption(Pointer device, LongByReference millijoules);
+
+    int nvmlDeviceGetPowerUsage(Pointer device, IntByReference milliwatts);
+
+    int nvmlDeviceGetUtilizationRates(Pointer device, Pointer rates);
+
+    int nvmlGpmQueryDeviceSupport(Pointer device, Pointer support);
+
+    int nvmlGpmSampleAlloc(PointerByReference sample);
+
+    int nvmlGpmSampleFree(Pointer sample);
+
+    int nvmlGpmMigSampleGet(Pointer device, int gpuInstance, Pointer sample);
+
+    int nvmlGpmMetricsGet(Pointer metrics);
+
+    int nvmlDeviceGetTotalEccErrors(Pointer device, int errorType, int counterType, LongByReference count);
+
+    int nvmlDeviceGetGpuInstanceById(Pointer device, int id, PointerByReference gpuInstance);
+
+    int nvmlEventSetCreate(PointerByReference set);
+
+    int nvmlDeviceRegisterEvents(Pointer device, long types, Pointer set);
+
+    int nvmlEventSetWait_v2(Pointer set, Pointer data, int millis);
+
+    int nvmlEventSetFree(Pointer set);
+
+    /** nvmlEventData_t. */
+    final class EventData {
+        static final int SIZE = 32;
+        static final int DEVICE = 0;
+        static final int TYPE = 8;
+        static final int DATA = 16;
+        static final int GPU_INSTANCE = 24;
+        /** The event belongs to no GPU instance. */
+        static final int NONE = 0xFFFFFFFF;
+
+        private EventData() {}
+    }
+
+    /**
+     * A version of nvmlGpuInstanceProfileInfo_t. The second and the third have the same size, so that nothing but the version
+     * tells a driver which is meant.
+     *
+     * @param size sizeof
+     * @param version what goes into its first member; 0 for the first version, which has no such member
+     * @param id offset of the profile's id, as of the following
+     */
+    record ProfileInfo(
+            int size, int version, int id, int sliceCount, int instanceCount, int multiprocessors, int memoryMib) {
+        private static final int NUMBER = 24;
+        static final ProfileInfo V3 = new ProfileInfo(152, 152 | 3 << NUMBER, 4, 8, 12, 16, 40);
+        static final ProfileInfo V2 = new ProfileInfo(152, 152 | 2 << NUMBER, 4, 12, 16, 20, 48);
+        static final ProfileInfo V1 = new ProfileInfo(48, 0, 0, 8, 12, 16, 40);
+    }
+
+    /** nvmlGpmMetricsGet_t and nvmlGpmMetric_t. */
+    final class GpmMetrics {
+        static final int VERSION = 1;
+        static final int COUNT = 4;
+        static final int SAMPLE_1 = 8;
+        static final int SAMPLE_2 = 16;
+        static final int METRICS = 24;
+        static final int METRIC_SIZE = 40;
+        static final int CODE = 4;
+        static final int VALUE = 8;
+        /** NVML_GPM_METRIC_SM_UTIL and NVML_GPM_METRIC_DRAM_BW_UTIL, both in percent. */
+        static final int MULTIPROCESSORS = 2;
+
+        static final int MEMORY_BANDWIDTH = 10;
+
+        private GpmMetrics() {}
     }
 
     /** nvmlGpuInstanceInfo_t. */
     final class GpuInstanceInfo {
         static final int SIZE = 24;
+        static final int ID = 8;
+        static final int PROFILE_ID = 12;
         static final int PLACEMENT_START = 16;
 
         private GpuInstanceInfo() {}
@@ -93,6 +181,8 @@ interface Nvml extends Library {
         static final int SIZE = 32;
         /** The handle of the MIG device, whose UUID is the slice's. */
         static final int DEVICE = 0;
+
+        static final int PLACEMENT_START = 24;
 
         private ComputeInstanceInfo() {}
     }

@@ -10,17 +10,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** NVML's calls on one GPU, with results instead of out-parameters and exceptions instead of codes. */
 final class NvmlDevice {
     private static final long MIB = 1L << 20;
+    /** NVML_GPU_VIRTUALIZATION_MODE_VGPU. */
+    private static final int VGPU = 2;
 
     private final Nvml nvml;
     private final Pointer handle;
     private final int index;
 
+    /** Whether a GPU is in MIG mode, and whether a reset will change that. */
+    record MigMode(boolean enabled, boolean pending) {}
+
     /** A profile as the driver numbers it. */
-    record Profile(int id, int profileEnum, int computeSlices, int maxInstances, long memoryBytes) {}
+    record Profile(
+            int id, int profileEnum, int computeSlices, int maxInstances, int multiprocessors, long memoryBytes) {}
 
     /** Where a GPU instance may lie or lies. */
     record Window(int start, int size) {}
@@ -62,39 +69,110 @@ final class NvmlDevice {
         return memory.getLong(0);
     }
 
-    /** A GPU that cannot be cut says NOT_SUPPORTED. */
-    boolean migEnabled() throws InventoryException {
+    /** Whether it is in MIG mode, and whether it will be after a reset; a GPU that cannot be cut is and will not be. */
+    MigMode migMode() throws InventoryException {
         IntByReference current = new IntByReference();
-        int code = nvml.nvmlDeviceGetMigMode(handle, current, new IntByReference());
+        IntByReference pending = new IntByReference();
+        int code = nvml.nvmlDeviceGetMigMode(handle, current, pending);
         if (code == NvmlReturn.NOT_SUPPORTED.code()) {
-            return false;
+            return new MigMode(false, false);
         }
         check(code, "MIG mode of GPU " + index);
-        return current.getValue() == 1;
+        return new MigMode(current.getValue() == 1, current.getValue() != pending.getValue());
+    }
+
+    /** By the number that events carry. */
+    Pointer gpuInstance(int id) throws InventoryException {
+        PointerByReference found = new PointerByReference();
+        check(nvml.nvmlDeviceGetGpuInstanceById(handle, id, found), "GPU instance " + id + " of GPU " + index);
+        return found.getValue();
+    }
+
+    /** Of which profile a GPU instance is. */
+    int profileId(Pointer gpuInstance) throws InventoryException {
+        return info(gpuInstance).getInt(Nvml.GpuInstanceInfo.PROFILE_ID);
+    }
+
+    /** The number that events carry and that samples are taken by. */
+    int gpuInstanceId(Pointer gpuInstance) throws InventoryException {
+        return info(gpuInstance).getInt(Nvml.GpuInstanceInfo.ID);
+    }
+
+    private Memory info(Pointer gpuInstance) throws InventoryException {
+        Memory info = cleared(Nvml.GpuInstanceInfo.SIZE);
+        check(nvml.nvmlGpuInstanceGetInfo(gpuInstance, info), "a GPU instance of GPU " + index);
+        return info;
+    }
+
+    NvmlMeter meter() {
+        return new NvmlMeter(nvml, handle, index);
     }
 
     /** Those that this GPU has. */
     List<Profile> profiles() throws InventoryException {
         List<Profile> result = new ArrayList<>();
         for (int profileEnum = 0; profileEnum < GpuProfile.knownEnums(); profileEnum++) {
-            Memory info = cleared(Nvml.GpuInstanceProfileInfo.SIZE);
-            int code = nvml.nvmlDeviceGetGpuInstanceProfileInfo(handle, profileEnum, info);
-            if (absent(code)) {
-                continue;
-            }
-            check(code, "GPU instance profile " + profileEnum + " of GPU " + index);
-            int maxInstances = info.getInt(Nvml.GpuInstanceProfileInfo.INSTANCE_COUNT);
-            if (maxInstances < 1) {
-                continue;
-            }
-            result.add(new Profile(
-                    info.getInt(Nvml.GpuInstanceProfileInfo.ID),
-                    profileEnum,
-                    info.getInt(Nvml.GpuInstanceProfileInfo.SLICE_COUNT),
-                    maxInstances,
-                    info.getLong(Nvml.GpuInstanceProfileInfo.MEMORY_SIZE_MB) * MIB));
+            profile(profileEnum).filter(p -> p.maxInstances() > 0).ifPresent(result::add);
         }
         return result;
+    }
+
+    /** Asks by the newest structure first, then by those that an older driver knows. */
+    private Optional<Profile> profile(int profileEnum) throws InventoryException {
+        Nvml.ProfileInfo layout = Nvml.ProfileInfo.V3;
+        Memory info = cleared(layout.size());
+        int code = versioned(layout, profileEnum, info);
+        if (code == NvmlReturn.VERSION_MISMATCH.code()) {
+            layout = Nvml.ProfileInfo.V2;
+            code = versioned(layout, profileEnum, info);
+        }
+        if (code == NvmlReturn.VERSION_MISMATCH.code() || code == NvmlReturn.FUNCTION_NOT_FOUND.code()) {
+            layout = Nvml.ProfileInfo.V1;
+            code = nvml.nvmlDeviceGetGpuInstanceProfileInfo(handle, profileEnum, info);
+        }
+        if (absent(code)) {
+            return Optional.empty();
+        }
+        check(code, "GPU instance profile " + profileEnum + " of GPU " + index);
+        return Optional.of(new Profile(
+                info.getInt(layout.id()),
+                profileEnum,
+                info.getInt(layout.sliceCount()),
+                info.getInt(layout.instanceCount()),
+                info.getInt(layout.multiprocessors()),
+                info.getLong(layout.memoryMib()) * MIB));
+    }
+
+    private int versioned(Nvml.ProfileInfo layout, int profileEnum, Memory info) {
+        info.setInt(0, layout.version());
+        return answer(() -> nvml.nvmlDeviceGetGpuInstanceProfileInfoV(handle, profileEnum, info));
+    }
+
+    /** How many more of a profile can be made now. */
+    int remaining(Profile profile) throws InventoryException {
+        IntByReference count = new IntByReference();
+        check(
+                nvml.nvmlDeviceGetGpuInstanceRemainingCapacity(handle, profile.id(), count),
+                "remaining capacity of GPU " + index);
+        return count.getValue();
+    }
+
+    /** @return SUCCESS, or why it is not on yet: RESET_REQUIRED, IN_USE */
+    NvmlReturn setMigMode(boolean on) throws InventoryException {
+        IntByReference activation = new IntByReference();
+        check(nvml.nvmlDeviceSetMigMode(handle, on ? 1 : 0, activation), "MIG mode of GPU " + index);
+        return NvmlReturn.of(activation.getValue());
+    }
+
+    /** Whether this machine is a guest and the GPU a part that its host gives it. */
+    boolean virtual() throws InventoryException {
+        IntByReference mode = new IntByReference();
+        int code = answer(() -> nvml.nvmlDeviceGetVirtualizationMode(handle, mode));
+        if (code == NvmlReturn.NOT_SUPPORTED.code() || code == NvmlReturn.FUNCTION_NOT_FOUND.code()) {
+            return false;
+        }
+        check(code, "virtualization mode of GPU " + index);
+        return mode.getValue() == VGPU;
     }
 
     /** @return empty if this process may not ask */
@@ -131,9 +209,7 @@ final class NvmlDevice {
     }
 
     Window window(Pointer gpuInstance) throws InventoryException {
-        Memory info = cleared(Nvml.GpuInstanceInfo.SIZE);
-        check(nvml.nvmlGpuInstanceGetInfo(gpuInstance, info), "a GPU instance of GPU " + index);
-        return window(info, Nvml.GpuInstanceInfo.PLACEMENT_START);
+        return window(info(gpuInstance), Nvml.GpuInstanceInfo.PLACEMENT_START);
     }
 
     Pointer createGpuInstance(Profile profile, Window window, SliceKey key) throws InventoryException {
@@ -196,6 +272,15 @@ final class NvmlDevice {
         return uuid(info.getPointer(Nvml.ComputeInstanceInfo.DEVICE));
     }
 
+    /** What a function answers that a driver may not have. */
+    static int answer(IntSupplier function) {
+        try {
+            return function.getAsInt();
+        } catch (UnsatisfiedLinkError missing) {
+            return NvmlReturn.FUNCTION_NOT_FOUND.code();
+        }
+    }
+
     static void check(int code, String what) throws InventoryException {
         if (code != NvmlReturn.SUCCESS.code()) {
             throw new InventoryException(NvmlReturn.of(code), what);
@@ -221,7 +306,7 @@ final class NvmlDevice {
         return new Window(memory.getInt(offset), memory.getInt(offset + 4));
     }
 
-    private static Memory cleared(int size) {
+    static Memory cleared(int size) {
         Memory memory = new Memory(size);
         memory.clear();
         return memory;

@@ -3,7 +3,10 @@ package io.tomogrid.slices;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +27,14 @@ public final class NvmlInventory implements Inventory {
 
     private final Nvml nvml;
     private final String host;
+    private final NvmlWatch watch;
+    /** What a GPU said of itself before it was lost. */
+    private final Map<Integer, Gpu> known = new HashMap<>();
 
     private NvmlInventory(Nvml nvml, String host) {
         this.nvml = nvml;
         this.host = host;
+        this.watch = new NvmlWatch(nvml, this::sliceOf);
     }
 
     /** @throws InventoryException LIBRARY_NOT_FOUND without NVIDIA's driver, else what initialising it answered */
@@ -53,9 +60,14 @@ public final class NvmlInventory implements Inventory {
     public synchronized HostInventory read() throws InventoryException {
         List<Gpu> gpus = new ArrayList<>();
         for (int index = 0; index < count(); index++) {
-            gpus.add(gpu(index));
+            gpus.add(gpuOrLost(index));
         }
         return new HostInventory(host, gpus);
+    }
+
+    @Override
+    public List<GpuFault> faults(Duration patience) throws InventoryException {
+        return watch.faults(count(), patience);
     }
 
     @Override
@@ -71,7 +83,7 @@ public final class NvmlInventory implements Inventory {
                     NvmlReturn.INSUFFICIENT_RESOURCES, key + " cannot be made beside " + keys(gpu));
         }
         NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
-        NvmlDevice.Profile profile = profile(device, placement);
+        NvmlDevice.Profile profile = profile(device, placement.profile());
         Optional<Pointer> halfMade = gpuInstance(device, profile, key.start());
         Pointer gpuInstance = halfMade.isPresent()
                 ? halfMade.get()
@@ -103,7 +115,7 @@ public final class NvmlInventory implements Inventory {
             throw new InventoryException(NvmlReturn.IN_USE, key + " was divided further by somebody else");
         }
         NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
-        Optional<Pointer> gpuInstance = gpuInstance(device, profile(device, placement), key.start());
+        Optional<Pointer> gpuInstance = gpuInstance(device, profile(device, placement.profile()), key.start());
         if (gpuInstance.isPresent()) {
             for (NvmlDevice.ComputeInstance computeInstance : device.computeInstances(gpuInstance.get())) {
                 device.destroyComputeInstance(computeInstance.handle(), key);
@@ -112,9 +124,89 @@ public final class NvmlInventory implements Inventory {
         }
     }
 
+    public synchronized String driverVersion() throws InventoryException {
+        byte[] text = new byte[Nvml.NAME_LENGTH];
+        NvmlDevice.check(nvml.nvmlSystemGetDriverVersion(text, text.length), "version of the driver");
+        return Native.toString(text, StandardCharsets.US_ASCII.name());
+    }
+
+    /**
+     * Asks for MIG mode, or for its end.
+     *
+     * @return SUCCESS once it is so; RESET_REQUIRED when a reset must follow, which the driver remembers; IN_USE when
+     *     processes keep it from changing now
+     * @throws InventoryException IN_USE while GPU instances exist, NOT_SUPPORTED if the GPU has no such mode
+     */
+    public synchronized NvmlReturn setMigMode(int gpu, boolean on) throws InventoryException {
+        return NvmlDevice.of(nvml, gpu).setMigMode(on);
+    }
+
+    /** How many more slices of a profile can be made on a GPU now, as its driver counts. */
+    public synchronized int remaining(int gpu, GpuProfile profile) throws InventoryException {
+        NvmlDevice device = NvmlDevice.of(nvml, gpu);
+        return device.remaining(profile(device, profile));
+    }
+
+    /** What the GPU's meters say now. */
+    public synchronized GpuReadings readings(int gpu) throws InventoryException {
+        return NvmlDevice.of(nvml, gpu).meter().readings();
+    }
+
+    /**
+     * How much a slice works, measured for so long.
+     *
+     * @return empty where the hardware cannot tell: before Hopper, and on GPUs that are not cut, see {@link #readings}
+     */
+    public Optional<SliceUse> use(SliceKey key, Duration over) throws InventoryException, InterruptedException {
+        NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
+        Optional<Integer> gpuInstance = gpuInstanceId(device, key);
+        return gpuInstance.isEmpty() ? Optional.empty() : device.meter().use(gpuInstance.get(), over);
+    }
+
+    private synchronized Optional<Integer> gpuInstanceId(NvmlDevice device, SliceKey key) throws InventoryException {
+        Gpu gpu = gpu(key);
+        if (gpu.slice(key).isEmpty() || !device.migMode().enabled()) {
+            return Optional.empty();
+        }
+        NvmlDevice.Profile profile = profile(device, gpu.placement(key).profile());
+        Optional<Pointer> gpuInstance = gpuInstance(device, profile, key.start());
+        return gpuInstance.isEmpty() ? Optional.empty() : Optional.of(device.gpuInstanceId(gpuInstance.get()));
+    }
+
     @Override
-    public synchronized void close() {
-        nvml.nvmlShutdown();
+    public void close() {
+        watch.end();
+        synchronized (this) {
+            nvml.nvmlShutdown();
+        }
+    }
+
+    private Gpu gpuOrLost(int index) throws InventoryException {
+        try {
+            Gpu gpu = gpu(index);
+            known.put(index, gpu);
+            return gpu;
+        } catch (InventoryException e) {
+            if (e.code() != NvmlReturn.GPU_IS_LOST) {
+                throw e;
+            }
+            Gpu before = known.get(index);
+            return before == null
+                    ? new Gpu(index, "", "lost GPU", 0, false, 1, List.of(), List.of())
+                    : new Gpu(
+                            index, before.uuid(), before.name(), before.memoryBytes(), false, 1, List.of(), List.of());
+        }
+    }
+
+    private synchronized Optional<SliceKey> sliceOf(int gpu, int id) throws InventoryException {
+        NvmlDevice device = NvmlDevice.of(nvml, gpu);
+        Pointer gpuInstance = device.gpuInstance(id);
+        int profileId = device.profileId(gpuInstance);
+        int start = device.window(gpuInstance).start();
+        return device.profiles().stream()
+                .filter(profile -> profile.id() == profileId)
+                .map(profile -> new SliceKey(host, gpu, GpuProfile.nameOf(profile.profileEnum()), start))
+                .findFirst();
     }
 
     private Gpu gpu(SliceKey key) throws InventoryException {
@@ -129,7 +221,7 @@ public final class NvmlInventory implements Inventory {
         NvmlDevice device = NvmlDevice.of(nvml, index);
         String uuid = device.uuid();
         long memory = device.memoryBytes();
-        if (!device.migEnabled()) {
+        if (!device.migMode().enabled()) {
             SliceKey key = new SliceKey(host, index, GpuProfile.nameOf(GpuProfile.WHOLE), 0);
             return new Gpu(
                     index,
@@ -185,12 +277,11 @@ public final class NvmlInventory implements Inventory {
         return new Slice(key, device.uuidOf(inside.get(0)), divided);
     }
 
-    private static NvmlDevice.Profile profile(NvmlDevice device, Placement placement) throws InventoryException {
+    private static NvmlDevice.Profile profile(NvmlDevice device, GpuProfile profile) throws InventoryException {
         return device.profiles().stream()
-                .filter(p -> p.profileEnum() == placement.profile().profileEnum())
+                .filter(p -> p.profileEnum() == profile.profileEnum())
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "profile vanished: " + placement.profile().name()));
+                .orElseThrow(() -> new IllegalStateException("profile vanished: " + profile.name()));
     }
 
     private static Optional<Pointer> gpuInstance(NvmlDevice device, NvmlDevice.Profile profile, int start)

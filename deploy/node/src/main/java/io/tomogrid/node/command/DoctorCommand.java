@@ -10,6 +10,7 @@ import io.tomogrid.node.NodeHome;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.Inventories;
 import io.tomogrid.slices.InventoryException;
+import io.tomogrid.slices.converge.GpuOwner;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -84,6 +85,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(disk(home.home()));
         findings.add(layout());
         findings.add(gpus());
+        findings.addAll(owners(GpuOwner.WELL_KNOWN, home.home().path().resolve("locks")));
         new PixelDecoder().codecs().forEach(codec -> findings.add(codec(codec)));
         findings.add(dimse());
         findings.add(peer("storescu", "DCMTK, a DICOM peer for tests", "dcmtk"));
@@ -162,6 +164,20 @@ public final class DoctorCommand implements Callable<Integer> {
         } catch (InventoryException e) {
             return new Finding(Level.NOTE, "GPU", "SIMULATED, one A100-40GB: " + e.getMessage(), "");
         }
+    }
+
+    /** Who cuts which GPU now, real or simulated. */
+    static List<Finding> owners(Path... folders) throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        for (Path folder : folders) {
+            for (GpuOwner.Claim claim : GpuOwner.claims(folder)) {
+                if (claim.held()) {
+                    String owner = claim.owner() + " (process " + claim.pid() + ") since " + claim.since();
+                    findings.add(new Finding(Level.OK, "owner of " + claim.gpuUuid(), owner, ""));
+                }
+            }
+        }
+        return findings;
     }
 
     /** Without one, images of that kind are stored and forwarded, but not processed. */
