@@ -36,6 +36,7 @@ class Scheduler implements SmartLifecycle {
     private final AttemptRunner attempts;
     private final ResultKeeper results;
     private final SoleManager sole;
+    private final Foresight foresight;
     private final Map<String, Pause> pauses = new HashMap<>();
     private final Map<String, String> troubles = new HashMap<>();
     private long lookedAround = System.nanoTime() - LOOK_AROUND.toNanos();
@@ -49,6 +50,7 @@ class Scheduler implements SmartLifecycle {
             FeedReader feed,
             JobStore jobs,
             LeaseStore leases,
+            Foresight foresight,
             DataSource database) {
         Staging staging = new Staging(properties.stagingRoot());
         this.properties = properties;
@@ -58,6 +60,7 @@ class Scheduler implements SmartLifecycle {
         this.placer = new Placer(properties, peers, jobs, leases);
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
         this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
+        this.foresight = foresight;
         this.sole = new SoleManager(database);
     }
 
@@ -112,13 +115,17 @@ class Scheduler implements SmartLifecycle {
         List<Job> active = jobs.active();
         List<Job> queued =
                 active.stream().filter(job -> job.state() == JobState.QUEUED).toList();
-        if (!queued.isEmpty() || System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos()) {
+        boolean look = !queued.isEmpty() || System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos();
+        if (look) {
             lookedAround = System.nanoTime();
             peers.agents().refresh();
             guard("the Spark driver", peers.driver()::health);
             guard("released leases", placer::endReleased);
         }
         guard("placing", () -> placer.place(active));
+        if (look && queued.isEmpty()) {
+            guard("the forecast", foresight::precut);
+        }
         // Another one first at each tick: a peer that hangs over one job must not keep the ones behind it from being
         // asked.
         List<Job> inTurn = new ArrayList<>(active);
