@@ -36,6 +36,7 @@ class Scheduler implements SmartLifecycle {
     private final AttemptRunner attempts;
     private final ResultKeeper results;
     private final SoleManager sole;
+    private final Foresight foresight;
     private final Map<String, Pause> pauses = new HashMap<>();
     private final Map<String, String> troubles = new HashMap<>();
     private long lookedAround = System.nanoTime() - LOOK_AROUND.toNanos();
@@ -50,6 +51,7 @@ class Scheduler implements SmartLifecycle {
             FeedReader feed,
             JobStore jobs,
             LeaseStore leases,
+            Foresight foresight,
             DataSource database) {
         Staging staging = new Staging(properties.stagingRoot());
         this.properties = properties;
@@ -59,6 +61,7 @@ class Scheduler implements SmartLifecycle {
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
         this.placer = new Placer(properties, peers, jobs, leases, attempts);
         this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
+        this.foresight = foresight;
         this.sole = new SoleManager(database);
     }
 
@@ -116,7 +119,8 @@ class Scheduler implements SmartLifecycle {
         }
         List<Job> queued =
                 active.stream().filter(job -> job.state() == JobState.QUEUED).toList();
-        if (!queued.isEmpty() || System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos()) {
+        boolean look = !queued.isEmpty() || System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos();
+        if (look) {
             lookedAround = System.nanoTime();
             peers.agents().refresh();
             guard("the Spark driver", peers.driver()::health);
@@ -124,6 +128,9 @@ class Scheduler implements SmartLifecycle {
         }
         long before = jobs.changes();
         guard("placing", () -> placer.place(active));
+        if (look && queued.isEmpty()) {
+            guard("the forecast", foresight::precut);
+        }
         advance(jobs.changes() == before ? active : jobs.active());
     }
 

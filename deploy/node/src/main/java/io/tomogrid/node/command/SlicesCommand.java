@@ -17,7 +17,12 @@ import picocli.CommandLine.Spec;
         name = "slices",
         description = "GPUs, their slices and the leases on them.",
         mixinStandardHelpOptions = true,
-        subcommands = {SlicesPlanCommand.class, SlicesExportCommand.class, SlicesImportCommand.class})
+        subcommands = {
+            SlicesPlanCommand.class,
+            SlicesForecastCommand.class,
+            SlicesExportCommand.class,
+            SlicesImportCommand.class
+        })
 public final class SlicesCommand implements Callable<Integer> {
     private static final double GIB = 1L << 30;
 
