@@ -198,6 +198,7 @@ final class AttemptRunner {
                 job.id(),
                 job.attempt(),
                 job.protocol(),
+                job.batch(),
                 jobs.study(job.id()),
                 leases.find(job.epoch()).orElseThrow().lease(),
                 properties.archiveRoot().toString(),

@@ -53,11 +53,15 @@ public class ManagerApplication {
     }
 
     @Bean
-    Peers peers(ManagerProperties properties, @Value("${tomogrid.token}") String token) {
-        HttpClient http = HttpClient.newBuilder()
+    HttpClient http(ManagerProperties properties) {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(properties.timeout())
                 .build();
+    }
+
+    @Bean
+    Peers peers(ManagerProperties properties, @Value("${tomogrid.token}") String token, HttpClient http) {
         return new Peers(properties, token, http);
     }
 }

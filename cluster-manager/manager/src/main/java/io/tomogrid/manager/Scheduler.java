@@ -31,6 +31,7 @@ class Scheduler implements SmartLifecycle {
     private final ManagerProperties properties;
     private final Peers peers;
     private final FeedReader feed;
+    private final List<Chore> chores;
     private final JobStore jobs;
     private final Placer placer;
     private final AttemptRunner attempts;
@@ -47,6 +48,7 @@ class Scheduler implements SmartLifecycle {
             ManagerProperties properties,
             Peers peers,
             FeedReader feed,
+            List<Chore> chores,
             JobStore jobs,
             LeaseStore leases,
             DataSource database) {
@@ -54,6 +56,7 @@ class Scheduler implements SmartLifecycle {
         this.properties = properties;
         this.peers = peers;
         this.feed = feed;
+        this.chores = List.copyOf(chores);
         this.jobs = jobs;
         this.placer = new Placer(properties, peers, jobs, leases);
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
@@ -109,6 +112,7 @@ class Scheduler implements SmartLifecycle {
             return;
         }
         guard("the feed", feed::read);
+        chores.forEach(chore -> guard(chore.name(), chore::run));
         List<Job> active = jobs.active();
         List<Job> queued =
                 active.stream().filter(job -> job.state() == JobState.QUEUED).toList();
