@@ -9,6 +9,7 @@ create table manager.batch (
     reason       text        not null default '', -- what keeps it from going on
     cursor       integer     not null default 0,  -- matches of the query that were looked at
     wanted       integer,                         -- studies, once all of them are taken in
+    workitem     text        unique,              -- UID of the UPS work item that it was made for
     created      timestamptz not null,
     ended        timestamptz
 );

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  * @param mostAtOnce how many of its jobs may be under way
  * @param reason what keeps it from going on, else empty
  * @param cursor matches of the query that were looked at
+ * @param workitem UID of the UPS work item that it was made for, if it was
  * @param wanted how many studies it is about; empty until all of them are taken in
  */
 record Batch(
@@ -22,6 +23,7 @@ record Batch(
         String reason,
         int cursor,
         OptionalInt wanted,
+        Optional<String> workitem,
         Instant created,
         Optional<Instant> ended) {
 

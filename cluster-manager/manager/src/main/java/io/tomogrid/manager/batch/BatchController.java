@@ -2,22 +2,14 @@ package io.tomogrid.manager.batch;
 
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.manager.Errors;
-import io.tomogrid.manager.ManagerProperties;
-import io.tomogrid.manager.RoutingRule;
-import io.tomogrid.manager.peer.GatewayClient;
-import io.tomogrid.manager.peer.PeerRefused;
 import io.tomogrid.manager.peer.PeerUnreachable;
-import java.net.http.HttpClient;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -30,62 +22,35 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(path = "/api/batches", produces = "application/json")
 class BatchController {
-    private static final Logger log = LoggerFactory.getLogger(BatchController.class);
     private static final int MOST = 1000;
 
     private final BatchStore batches;
     private final BatchView view;
-    private final List<String> protocols;
-    private final GatewayClient gateway;
+    private final Reprocessing reprocessing;
 
-    BatchController(
-            BatchStore batches,
-            BatchView view,
-            ManagerProperties properties,
-            @Value("${tomogrid.token}") String token,
-            HttpClient http) {
+    BatchController(BatchStore batches, BatchView view, Reprocessing reprocessing) {
         this.batches = batches;
         this.view = view;
-        this.protocols = properties.rules().stream()
-                .map(RoutingRule::protocol)
-                .distinct()
-                .toList();
-        this.gateway = new GatewayClient(properties.gatewayUrl(), token, http, properties.timeout());
+        this.reprocessing = reprocessing;
     }
 
     @PostMapping
     ResponseEntity<String> begin(@RequestBody String body) {
         BatchRequest request = BatchRequest.parse(body);
-        if (!protocols.contains(request.protocol())) {
-            throw new IllegalArgumentException(
-                    "protocol: no rule of the manager names it; those that there are: " + String.join(", ", protocols));
-        }
-        long total;
-        try {
-            total = count(request.query());
-        } catch (PeerRefused e) {
-            throw new IllegalArgumentException("query: " + e.getMessage(), e);
-        } catch (PeerUnreachable e) {
-            return Errors.answer(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage() + "; try again");
-        }
-        if (total == 0) {
-            throw new IllegalArgumentException("query: no study of the archive matches it; nothing was begun");
-        }
-        if (total > request.limit()) {
-            throw new IllegalArgumentException("query: " + total + " studies match it, the limit is " + request.limit()
-                    + "; narrow it, or raise the limit; nothing was begun");
-        }
         if (request.dryRun()) {
             var answer = new LinkedHashMap<String, Object>();
             answer.put("query", request.query().text());
             answer.put("protocol", request.protocol());
-            answer.put("studies", total);
+            answer.put("studies", reprocessing.studies(request));
             answer.put("dry-run", true);
             return ResponseEntity.ok(Documents.json(answer));
         }
-        String id = batches.add(request);
-        log.info("batch {}: {} over {} studies", id, request.protocol(), total);
-        return shown(id, view::progress, HttpStatus.CREATED);
+        return shown(reprocessing.begin(request), view::progress, HttpStatus.CREATED);
+    }
+
+    @ExceptionHandler(PeerUnreachable.class)
+    ResponseEntity<String> unreachable(PeerUnreachable e) {
+        return Errors.answer(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage() + "; try again");
     }
 
     @GetMapping
@@ -119,11 +84,6 @@ class BatchController {
     @PostMapping("/{id}/cancel")
     ResponseEntity<String> cancel(@PathVariable String id) {
         return changed(id, batches.cancel(id), "RUNNING or PAUSED can be cancelled");
-    }
-
-    /** The client is for one thread. */
-    private synchronized long count(BatchQuery query) {
-        return gateway.matches(query.text(), 0, 1).total();
     }
 
     private ResponseEntity<String> shown(String id, Function<Batch, Map<String, Object>> as, HttpStatus status) {

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,29 @@ class BatchStore {
         this.transaction = transaction;
     }
 
-    /** @return the new batch's id */
-    String add(BatchRequest request) {
-        String id = id();
-        jdbc.sql("insert into manager.batch (id, query, protocol, most_at_once, state, created)"
-                        + " values (?, ?, ?, ?, 'RUNNING', ?)")
-                .params(id, request.query().text(), request.protocol(), request.mostAtOnce(), Sql.at(Instant.now()))
-                .update();
-        return id;
+    /**
+     * @param workitem UID of the UPS work item that it is made for, if it is
+     * @return the new batch's id; empty if there is a batch of this work item
+     */
+    Optional<String> add(BatchRequest request, Optional<String> workitem) {
+        return jdbc.sql("insert into manager.batch (id, query, protocol, most_at_once, workitem, state, created)"
+                        + " values (?, ?, ?, ?, ?, 'RUNNING', ?) on conflict (workitem) do nothing returning id")
+                .params(Arrays.asList(
+                        id(),
+                        request.query().text(),
+                        request.protocol(),
+                        request.mostAtOnce(),
+                        workitem.orElse(null),
+                        Sql.at(Instant.now())))
+                .query(String.class)
+                .optional();
+    }
+
+    Optional<Batch> ofWorkitem(String uid) {
+        return jdbc.sql("select * from manager.batch where workitem = ?")
+                .param(uid)
+                .query(BatchStore::batch)
+                .optional();
     }
 
     Optional<Batch> find(String id) {
@@ -220,6 +236,7 @@ class BatchStore {
                 row.getString("reason"),
                 row.getInt("cursor"),
                 known ? OptionalInt.of(wanted) : OptionalInt.empty(),
+                Optional.ofNullable(row.getString("workitem")),
                 Sql.instant(row, "created"),
                 Optional.ofNullable(ended).map(OffsetDateTime::toInstant));
     }
