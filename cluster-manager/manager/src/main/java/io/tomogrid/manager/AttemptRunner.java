@@ -263,6 +263,7 @@ final class AttemptRunner {
                 job.id(),
                 job.attempt(),
                 job.protocol(),
+                job.batch(),
                 jobs.study(job.id()),
                 held.get(0),
                 properties.archiveRoot().toString(),

@@ -82,12 +82,15 @@ class JobStore {
         return io.tomogrid.gateway.contract.Documents.resultManifest(Documents.parse(text("manifest", id)));
     }
 
-    /** Reports of the last revision before the job's that has results of the same protocol; empty for the first. */
+    /**
+     * Reports of the last results before the job's of the same protocol: those of an earlier job of its revision, else those
+     * of the last revision before it; empty for the first.
+     */
     List<ReportRef> predecessors(Job job) {
         return jdbc
-                .sql("select manifest from manager.job where study_uid = ? and protocol = ? and revision < ?"
-                        + " and manifest is not null order by revision desc limit 1")
-                .params(job.studyUid(), job.protocol(), job.revision())
+                .sql("select manifest from manager.job where study_uid = ? and protocol = ? and revision <= ?"
+                        + " and id <> ? and manifest is not null order by revision desc, epoch desc limit 1")
+                .params(job.studyUid(), job.protocol(), job.revision(), job.id())
                 .query(String.class)
                 .optional()
                 .map(Documents::parse)

@@ -54,11 +54,17 @@ public class ManagerApplication {
     }
 
     @Bean
-    Peers peers(ManagerProperties properties, AgentTls tls, @Value("${tomogrid.token}") String token)
+    HttpClient http(ManagerProperties properties) {
+        return client(properties).build();
+    }
+
+    @Bean
+    Peers peers(ManagerProperties properties, HttpClient http, AgentTls tls, @Value("${tomogrid.token}") String token)
             throws IOException {
-        HttpClient.Builder http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(properties.timeout());
-        HttpClient plain = http.build();
-        return new Peers(properties, token, plain, tls.client(http));
+        return new Peers(properties, token, http, tls.client(client(properties)));
+    }
+
+    private static HttpClient.Builder client(ManagerProperties properties) {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(properties.timeout());
     }
 }

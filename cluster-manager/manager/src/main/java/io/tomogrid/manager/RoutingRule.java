@@ -65,7 +65,7 @@ public record RoutingRule(
                 "pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA), "", null, null, 1);
     }
 
-    boolean matches(StudyComplete study) {
+    public boolean matches(StudyComplete study) {
         return modalitiesOf(study).containsAll(modalities)
                 && sopClassesOf(study).containsAll(sopClasses);
     }
@@ -75,7 +75,7 @@ public record RoutingRule(
     }
 
     /** Of the series that hold more than raw data: raw data has the modality of what it can become. */
-    static Set<String> modalitiesOf(StudyComplete study) {
+    public static Set<String> modalitiesOf(StudyComplete study) {
         return study.series().stream()
                 .filter(series -> series.instances().stream()
                         .anyMatch(instance -> !instance.sopClassUid().equals(RAW_DATA)))

@@ -31,6 +31,7 @@ class Scheduler implements SmartLifecycle {
     private final ManagerProperties properties;
     private final Peers peers;
     private final FeedReader feed;
+    private final List<Chore> chores;
     private final JobStore jobs;
     private final Placer placer;
     private final AttemptRunner attempts;
@@ -49,6 +50,7 @@ class Scheduler implements SmartLifecycle {
             ManagerProperties properties,
             Peers peers,
             FeedReader feed,
+            List<Chore> chores,
             JobStore jobs,
             LeaseStore leases,
             Foresight foresight,
@@ -57,6 +59,7 @@ class Scheduler implements SmartLifecycle {
         this.properties = properties;
         this.peers = peers;
         this.feed = feed;
+        this.chores = List.copyOf(chores);
         this.jobs = jobs;
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
         this.placer = new Placer(properties, peers, jobs, leases, attempts);
@@ -112,6 +115,7 @@ class Scheduler implements SmartLifecycle {
             return;
         }
         guard("the feed", feed::read);
+        chores.forEach(chore -> guard(chore.name(), chore::run));
         List<Job> active = jobs.active();
         if (!begun) {
             attempts.recallAll(active);

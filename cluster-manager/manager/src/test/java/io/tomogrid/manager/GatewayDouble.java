@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /** A gateway with a feed that a scene fills and one destination. Guarded by this. */
 final class GatewayDouble extends PeerDouble {
     private final List<Map<String, Object>> feed = new ArrayList<>();
+    private final List<Archived> archive = new ArrayList<>();
     private final Map<String, Results> results = new LinkedHashMap<>();
     private Pacs pacs = Pacs.UP;
     private boolean storing = true;
@@ -29,6 +30,9 @@ final class GatewayDouble extends PeerDouble {
         DOWN,
         REFUSES
     }
+
+    /** A study that a query finds. @param document null if it never came to rest */
+    private record Archived(String studyUid, String accession, int revision, Map<String, Object> document) {}
 
     private static final class Results {
         private final ResultManifest manifest;
@@ -49,6 +53,24 @@ final class GatewayDouble extends PeerDouble {
 
     /** Completes a study with one instance per modality. */
     synchronized StudyComplete complete(String studyUid, int revision, String... modalities) {
+        StudyComplete study = study(feed.size() + 1L, studyUid, revision, modalities);
+        feed.add(Documents.toMap(study));
+        archive.add(0, new Archived(studyUid, "", revision, Documents.toMap(study)));
+        return study;
+    }
+
+    /** A study that came to rest before this manager began to read the feed; or that has not yet, as revision 0. */
+    synchronized void archived(String studyUid, String accession, int revision, String... modalities) {
+        archive.add(
+                0,
+                new Archived(
+                        studyUid,
+                        accession,
+                        revision,
+                        revision == 0 ? null : Documents.toMap(study(1, studyUid, revision, modalities))));
+    }
+
+    private static StudyComplete study(long sequence, String studyUid, int revision, String... modalities) {
         List<SeriesRef> series = new ArrayList<>();
         for (String modality : modalities) {
             String uid = studyUid + "." + (series.size() + 1);
@@ -56,10 +78,7 @@ final class GatewayDouble extends PeerDouble {
                     new InstanceRef("1.2.840.10008.5.1.4.1.1.128", uid + ".1", "1.2.840.10008.1.2.1", "s1", 0, 9, "ab");
             series.add(new SeriesRef(uid, modality, List.of(instance)));
         }
-        var study = new StudyComplete(
-                feed.size() + 1L, studyUid, revision, StudyComplete.Completeness.QUIET_PERIOD, series);
-        feed.add(Documents.toMap(study));
-        return study;
+        return new StudyComplete(sequence, studyUid, revision, StudyComplete.Completeness.QUIET_PERIOD, series);
     }
 
     /** An entry as another version of the gateway might write it. */
@@ -99,6 +118,17 @@ final class GatewayDouble extends PeerDouble {
         if (asked.is("GET", "api", "feed")) {
             return feed(asked.query());
         }
+        if (asked.is("GET", "api", "revisions")) {
+            return revisions(asked.query());
+        }
+        if (asked.is("GET", "api", "studies", "*", "revisions", "*")) {
+            return archive.stream()
+                    .filter(s -> s.studyUid.equals(asked.path().get(2)))
+                    .filter(s -> String.valueOf(s.revision).equals(asked.path().get(4)) && s.document != null)
+                    .findFirst()
+                    .map(s -> new Answer(200, s.document))
+                    .orElseGet(() -> new Answer(404, Map.of("error", "no such revision")));
+        }
         if (asked.is("PUT", "api", "results", "*")) {
             return put(asked.path().get(2), Documents.resultManifest(asked.json()));
         }
@@ -129,6 +159,37 @@ final class GatewayDouble extends PeerDouble {
                 feed.stream().filter(entry -> ((Number) entry.get("sequence")).longValue() > after);
         return new Answer(
                 200, Map.of("format-version", 1, "studies", behind.limit(limit).toList()));
+    }
+
+    /** Matches StudyInstanceUID (a list) and AccessionNumber (a star at its end), the newest study first. */
+    private Answer revisions(String query) {
+        Stream<Archived> found = archive.stream();
+        long offset = 0;
+        long limit = 1000;
+        for (String term : query.split("&")) {
+            String value = term.substring(term.indexOf('=') + 1);
+            switch (term.substring(0, term.indexOf('='))) {
+                case "offset" -> offset = Long.parseLong(value);
+                case "limit" -> limit = Long.parseLong(value);
+                case "StudyInstanceUID" ->
+                    found = found.filter(s -> List.of(value.split(",")).contains(s.studyUid));
+                case "AccessionNumber" -> {
+                    String start = value.replaceAll("\\*$", "");
+                    found = found.filter(
+                            s -> start.equals(value) ? s.accession.equals(value) : s.accession.startsWith(start));
+                }
+                default -> {
+                    return new Answer(400, Map.of("error", "search: not matched by that here"));
+                }
+            }
+        }
+        List<Archived> all = found.toList();
+        List<Map<String, Object>> page = all.stream()
+                .skip(offset)
+                .limit(limit)
+                .map(s -> Map.<String, Object>of("study-uid", s.studyUid, "revision", s.revision))
+                .toList();
+        return new Answer(200, Map.of("total", all.size(), "studies", page));
     }
 
     private Answer put(String jobId, ResultManifest manifest) {

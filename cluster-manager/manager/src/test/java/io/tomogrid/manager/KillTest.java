@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
     private static final long SEED = 20261124;
     private static final int KILLS = 4;
+    private static final int STUDIES = 30;
 
     @TempDir
     Path folder;
@@ -63,6 +64,50 @@ class KillTest {
                 if (manager != null) {
                     manager.destroyForcibly();
                 }
+            }
+        }
+    }
+
+    /** BAT-02 */
+    @Test
+    void a_batch_does_every_study_once_however_often_the_manager_is_killed() throws Exception {
+        System.out.println("seed " + SEED);
+        Random random = new Random(SEED);
+        try (Scene scene = new Scene(folder, Map.of("server.port", Integer.toString(freePort())))) {
+            String port = (String) scene.properties().get("server.port");
+            scene.useManagerAt(URI.create("http://127.0.0.1:" + port));
+            for (int i = 0; i < STUDIES; i++) {
+                scene.gateway.archived(Scene.studyUid(), "archive", 1, "PT", "CT");
+            }
+            Process manager = spawn(scene);
+            try {
+                awaitUp(scene);
+                var begun = scene.ask(
+                        "POST",
+                        "/api/batches",
+                        "{\"query\":\"AccessionNumber=archive\",\"protocol\":\"petct-standard\",\"most-at-once\":3}");
+                assertThat(begun.statusCode()).as(begun.body()).isEqualTo(201);
+                int interrupted = 0;
+                for (int kill = 0; kill < KILLS / 2; kill++) {
+                    Thread.sleep(random.nextInt(400));
+                    manager.destroyForcibly();
+                    assertThat(manager.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                    scene.driver.releaseIdle();
+                    interrupted += scene.count("manager.batch where state = 'RUNNING'");
+                    manager = spawn(scene);
+                    awaitUp(scene);
+                }
+                Scene.until("the batch is done", () -> scene.count("manager.batch where state = 'DONE'") == 1);
+                assertThat(interrupted).as("kills in the middle of it").isPositive();
+                assertThat(scene.count("manager.job where state = 'DONE'")).isEqualTo(STUDIES);
+                assertThat(scene.count("(select distinct study_uid from manager.job) studies"))
+                        .isEqualTo(STUDIES);
+                assertThat(scene.count("manager.job")).isEqualTo(STUDIES);
+                assertThat(scene.count("manager.transition where state = 'STORING'"))
+                        .isEqualTo(STUDIES);
+                scene.assertAsAgreed();
+            } finally {
+                manager.destroyForcibly();
             }
         }
     }

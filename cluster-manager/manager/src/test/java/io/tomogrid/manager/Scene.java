@@ -116,14 +116,24 @@ final class Scene implements AutoCloseable {
         return ask(base(), method, path);
     }
 
+    HttpResponse<String> ask(String method, String path, String json) throws IOException, InterruptedException {
+        return ask(base(), method, path, HttpRequest.BodyPublishers.ofString(json));
+    }
+
     HttpResponse<String> ask(URI base, String method, String path) throws IOException, InterruptedException {
+        return ask(base, method, path, HttpRequest.BodyPublishers.noBody());
+    }
+
+    private HttpResponse<String> ask(URI base, String method, String path, HttpRequest.BodyPublisher body)
+            throws IOException, InterruptedException {
         String token =
                 Base64.getEncoder().encodeToString(("tomogrid:" + PeerDouble.TOKEN).getBytes(StandardCharsets.UTF_8));
         return http.send(
                 HttpRequest.newBuilder(URI.create(base + path))
                         .header("Authorization", "Basic " + token)
                         .timeout(Duration.ofSeconds(20))
-                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .header("Content-Type", "application/json")
+                        .method(method, body)
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }

@@ -13,7 +13,11 @@ import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
 
-/** Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names. */
+/**
+ * Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names. Those
+ * of a batch bear its tag and its name, so that Spark lists and cancels them as one; the group stays the attempt's own,
+ * since Spark cancels jobs that have not begun yet by their group only.
+ */
 final class SparkSliceJobs implements SliceJobs {
     private static final int LONGEST_CAUSE = 300;
 
@@ -31,7 +35,10 @@ final class SparkSliceJobs implements SliceJobs {
     @Override
     public TaskOutcome run(ReconstructionTask task) throws Lost {
         TaskId id = TaskId.of(task);
-        spark.setJobGroup(id.group(), id.toString(), true);
+        spark.setJobGroup(id.group(), description(task, id), true);
+        if (!task.batch().isEmpty()) {
+            spark.addJobTag(tag(task.batch()));
+        }
         try {
             return spark.parallelize(List.of(task), 1)
                     .withResources(profiles.computeIfAbsent(task.lease().key(), this::profile))
@@ -53,6 +60,16 @@ final class SparkSliceJobs implements SliceJobs {
     @Override
     public void cancel(TaskId id) {
         spark.sc().cancelJobGroupAndFutureJobs(id.group());
+    }
+
+    /** Names the batch first: Spark's page sorts by it. */
+    static String description(ReconstructionTask task, TaskId id) {
+        return task.batch().isEmpty() ? id.toString() : "batch " + task.batch() + ", " + id;
+    }
+
+    /** By which Spark knows the jobs of a batch. */
+    static String tag(String batch) {
+        return "batch-" + batch;
     }
 
     private ResourceProfile profile(SliceKey slice) {

@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +41,11 @@ class DriverClusterTest {
         cluster.startDriver(List.of(
                 "spark.network.timeout=15s",
                 "spark.network.timeoutInterval=2s",
-                "spark.executor.heartbeatInterval=2s"));
+                "spark.executor.heartbeatInterval=2s",
+                "spark.eventLog.enabled=true",
+                "spark.eventLog.compress=false",
+                "spark.eventLog.dir="
+                        + Files.createDirectories(home.resolve("events")).toUri()));
         try {
             driver = client();
         } catch (AssertionError e) {
@@ -160,6 +167,33 @@ class DriverClusterTest {
         driver.delete(id);
         assertThat(pid(run("after-stubborn", SECOND, "sleep 0"))).isNotEqualTo(stubborn);
         assertThat(ProcessHandle.of(stubborn).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    /** BAT-06 */
+    @Test
+    void tasks_of_a_batch_are_one_to_spark() throws Exception {
+        for (String job : List.of("of-batch-1", "of-batch-2")) {
+            TaskId id = new TaskId(job, 1);
+            driver.post(TestTasks.task(
+                    id, "b7", SECOND, "sleep 0", staging(id), Instant.now().plusSeconds(600)));
+            success(id);
+        }
+        run("of-none", SECOND, "sleep 0");
+        List<String> starts = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(home.resolve("events"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                starts.addAll(Files.readAllLines(file));
+            }
+        }
+        starts.removeIf(line -> !line.contains("SparkListenerJobStart"));
+        assertThat(starts)
+                .filteredOn(line -> line.contains("\"spark.job.tags\":\"batch-b7\""))
+                .hasSize(2)
+                .allMatch(line -> line.contains("\"spark.job.description\":\"batch b7, job of-batch-"));
+        assertThat(starts)
+                .filteredOn(line -> line.contains("of-none"))
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("b7"));
     }
 
     @Test

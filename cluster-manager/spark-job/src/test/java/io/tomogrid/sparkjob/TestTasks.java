@@ -19,10 +19,15 @@ final class TestTasks {
     }
 
     static ReconstructionTask task(TaskId id, String slice, String order, Path staging, Instant expiry) {
+        return task(id, "", slice, order, staging, expiry);
+    }
+
+    static ReconstructionTask task(TaskId id, String batch, String slice, String order, Path staging, Instant expiry) {
         return new ReconstructionTask(
                 id.jobId(),
                 id.attempt(),
                 TestProtocol.NAME,
+                batch,
                 new StudyComplete(1, "1.2.3", 1, StudyComplete.Completeness.QUIET_PERIOD, List.of()),
                 lease(slice, id.jobId(), expiry, "MIG-" + slice, false),
                 "file:///archive",

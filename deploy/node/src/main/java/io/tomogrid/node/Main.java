@@ -10,6 +10,7 @@ import io.tomogrid.node.command.GpuSelftestCommand;
 import io.tomogrid.node.command.JobsCommand;
 import io.tomogrid.node.command.LoginCommand;
 import io.tomogrid.node.command.ModelsCommand;
+import io.tomogrid.node.command.ReprocessCommand;
 import io.tomogrid.node.command.SendCommand;
 import io.tomogrid.node.command.SlicesCommand;
 import io.tomogrid.node.command.StudiesCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
             SendCommand.class,
             StudiesCommand.class,
             JobsCommand.class,
+            ReprocessCommand.class,
             SlicesCommand.class,
             ModelsCommand.class,
             DoctorCommand.class,

@@ -38,6 +38,14 @@ public final class NodeClient {
         send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build());
     }
 
+    /** Posts a document and returns the one that is answered. */
+    public Map<String, Object> post(String path, String json) throws IOException {
+        return JSON.std.mapFrom(send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build()));
+    }
+
     /** A link to the pages that lets a browser in, once. */
     public String loginLink() throws IOException {
         HttpRequest post = request("/api/login-links")

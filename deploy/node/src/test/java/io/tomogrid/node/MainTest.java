@@ -28,6 +28,20 @@ class MainTest {
         assertThat(err.toString()).contains("no node runs in").contains("./tomogrid up");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "status b1", "pause b1", "resume b1", "cancel b1"})
+    void without_a_node_a_batch_is_not_to_be_had_either(String verb) {
+        String[] words = ("reprocess " + verb + " --home " + folder.resolve("none")).split(" ");
+        assertThat(execute(words)).isEqualTo(1);
+        assertThat(err.toString()).contains("no node runs in").contains("./tomogrid up");
+    }
+
+    @Test
+    void reprocess_without_a_query_shows_one() {
+        assertThat(execute("reprocess", "--protocol", "petct-standard")).isEqualTo(1);
+        assertThat(err.toString()).contains("--query").contains("StudyDate=").contains("--protocol petct-standard");
+    }
+
     @Test
     void an_unknown_word_is_named_with_one_that_may_be_meant() {
         assertThat(execute("job")).isEqualTo(2);

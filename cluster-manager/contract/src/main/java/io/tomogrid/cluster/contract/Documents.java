@@ -24,6 +24,7 @@ public final class Documents {
         map.put("job-id", task.jobId());
         map.put("attempt", task.attempt());
         map.put("protocol", task.protocol());
+        map.put("batch", task.batch());
         map.put("study", io.tomogrid.gateway.contract.Documents.toMap(task.study()));
         map.put("lease", task.lease().toMap());
         map.put("archive-root", task.archiveRoot());
@@ -44,6 +45,7 @@ public final class Documents {
                 text(map, "job-id"),
                 Math.toIntExact(integer(map, "attempt")),
                 text(map, "protocol"),
+                text(map, "batch"),
                 io.tomogrid.gateway.contract.Documents.studyComplete(object(map, "study")),
                 SliceLease.fromMap(object(map, "lease")),
                 text(map, "archive-root"),

@@ -11,19 +11,21 @@ import java.util.List;
  * @param jobId the job
  * @param attempt 1, 2, …
  * @param protocol e.g. {@code petct-standard}
+ * @param batch which reprocessing wants it, empty if none does; Spark shows and cancels its tasks as one
  * @param study references of the source images
  * @param lease the slice that the attempt runs on
  * @param archiveRoot URI of the archive (Hadoop {@code FileSystem})
  * @param stagingRoot URI of a folder of this attempt's own, to write the result files to
  * @param inferenceUrl base URL of the model service, e.g. {@code http://127.0.0.1:8123}
  * @param model model name at that service
- * @param predecessors reports of the last revision before this one that has any; the new report replaces them
+ * @param predecessors reports of the last results before these; the new report replaces them
  * @param leases every slice that the attempt holds, {@code lease} the first; no protocol uses more than that one yet
  */
 public record ReconstructionTask(
         String jobId,
         int attempt,
         String protocol,
+        String batch,
         StudyComplete study,
         SliceLease lease,
         String archiveRoot,

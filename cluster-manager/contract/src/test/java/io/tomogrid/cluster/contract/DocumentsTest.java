@@ -28,6 +28,7 @@ class DocumentsTest {
             "7",
             2,
             "petct-standard",
+            "b1",
             new StudyComplete(
                     41,
                     "1.2.3",
@@ -52,7 +53,7 @@ class DocumentsTest {
             List.of(new ReportRef("2.25.3", "1.2.840.88", "2.25.4")));
 
     private static final String TASK_JSON = """
-            {"format-version":1,"job-id":"7","attempt":2,"protocol":"petct-standard",\
+            {"format-version":1,"job-id":"7","attempt":2,"protocol":"petct-standard","batch":"b1",\
             "study":{"format-version":1,"sequence":41,"study-uid":"1.2.3","revision":1,"completeness":"QUIET_PERIOD",\
             "series":[{"series-uid":"1.2.3.4","modality":"PT","instances":[{"sop-class-uid":"1.2.840",\
             "sop-instance-uid":"1.2.3.4.5","transfer-syntax-uid":"1.2.840.1","segment":"s1.seg","offset":64,\

@@ -4,7 +4,9 @@ import io.tomogrid.gateway.contract.Documents;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.StudyComplete;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +56,59 @@ public final class GatewayClient {
             return entries;
         } catch (RuntimeException e) {
             throw peer.misunderstood("/api/feed", e);
+        }
+    }
+
+    /** @param revision the study's last one, 0 if it never came to rest */
+    public record Revision(String studyUid, int revision) {}
+
+    /** @param total how many studies match @param page those of them that were asked for */
+    public record Matches(long total, List<Revision> page) {
+        public Matches {
+            page = List.copyOf(page);
+        }
+    }
+
+    /**
+     * Which studies match, in an order that stays the same.
+     *
+     * @param query parameters of QIDO-RS, percent-encoded
+     * @throws PeerRefused if it cannot be matched; says why
+     */
+    public Matches matches(String query, int offset, int limit) {
+        String path = "/api/revisions";
+        HttpPeer.Answer answer = peer.send("GET", path + "?" + query + "&offset=" + offset + "&limit=" + limit, "");
+        try {
+            Map<String, Object> json = answer.json();
+            if (!(json.get("total") instanceof Number total) || !(json.get("studies") instanceof List<?> studies)) {
+                throw new IllegalArgumentException("total or studies is missing");
+            }
+            List<Revision> page = new ArrayList<>();
+            for (Object study : studies) {
+                if (!(study instanceof Map<?, ?> map)
+                        || !(map.get("study-uid") instanceof String uid)
+                        || !(map.get("revision") instanceof Integer revision)) {
+                    throw new IllegalArgumentException("a study without study-uid or revision");
+                }
+                page.add(new Revision(uid, revision));
+            }
+            return new Matches(total.longValue(), page);
+        } catch (RuntimeException e) {
+            throw peer.misunderstood(path, e);
+        }
+    }
+
+    /** A revision as the feed told it; empty if the gateway has none such. */
+    public Optional<FeedEntry> revision(String studyUid, int revision) {
+        String path = "/api/studies/" + URLEncoder.encode(studyUid, StandardCharsets.UTF_8) + "/revisions/" + revision;
+        HttpPeer.Answer answer = peer.send("GET", path, "");
+        if (!answer.found()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(entry(answer.json()));
+        } catch (RuntimeException e) {
+            throw peer.misunderstood(path, e);
         }
     }
 

@@ -97,17 +97,18 @@ final class HttpPeer {
         asked = System.nanoTime();
         HttpResponse<String> response = exchange(request);
         int status = response.statusCode();
+        String what = method + " " + path.replaceFirst("\\?.*", "");
         if (status >= 500) {
             trouble = "";
-            throw new PeerUnreachable(name + " at " + base + " answers " + method + " " + path + " with " + status
-                    + ": " + error(response.body()));
+            throw new PeerUnreachable(
+                    name + " at " + base + " answers " + what + " with " + status + ": " + error(response.body()));
         }
         if (status == 401 || status == 403) {
             throw failed("refuses our token (" + status + "): start both with the same TOMOGRID_TOKEN");
         }
         trouble = "";
         if (status / 100 != 2 && status != 404) {
-            throw new PeerRefused(status, name + " refuses " + method + " " + path + ": " + error(response.body()));
+            throw new PeerRefused(status, name + " refuses " + what + ": " + error(response.body()));
         }
         return new Answer(
                 status, response.body(), response.headers().firstValue("Date").flatMap(HttpPeer::date));

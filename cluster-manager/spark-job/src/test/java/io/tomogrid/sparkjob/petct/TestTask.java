@@ -31,6 +31,7 @@ public final class TestTask {
                 "job-1",
                 1,
                 PetCtStandard.NAME,
+                "",
                 study,
                 new SliceLease(
                         SliceKey.parse("node1-gpu0-1g-0"),

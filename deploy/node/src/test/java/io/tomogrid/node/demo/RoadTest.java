@@ -3,6 +3,7 @@ package io.tomogrid.node.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uids;
@@ -11,11 +12,13 @@ import io.tomogrid.node.Node;
 import io.tomogrid.node.NodeClient;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
+import io.tomogrid.node.command.ReprocessCommand;
 import io.tomogrid.node.send.Outgoing;
 import io.tomogrid.node.send.StudyFiles;
 import io.tomogrid.node.send.StudySender;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** A whole node with real Spark processes: good studies, bad ones, and processes that are killed in the middle. */
 @org.junit.jupiter.api.Tag("cluster")
@@ -98,7 +102,47 @@ class RoadTest {
             assertThat(outcome.expected()).hasSize(8).allMatch(Expectation::holds);
             assertThat(outcome.good()).isTrue();
             assertThat(outcome.job().get("simulated")).isEqualTo(true);
+            reprocessed(outcome);
         }
+    }
+
+    /** BAT-04, BAT-05: the same study once more, by the command; its first results stay as they were. */
+    private static void reprocessed(DemoRun.Outcome outcome) throws IOException {
+        Object first = outcome.job().get("job-id");
+        Object study = outcome.job().get("study-uid");
+        Map<String, Object> before = gateway().get("/api/results/" + first);
+        StringWriter report = new StringWriter();
+        CommandLine command = new CommandLine(new ReprocessCommand());
+        command.setOut(new PrintWriter(report));
+        int exit = command.execute(
+                "--home",
+                folder.resolve("node").toString(),
+                "--query",
+                "StudyInstanceUID=" + study,
+                "--protocol",
+                "petct-standard",
+                "--json");
+        assertThat(exit).as(report.toString()).isZero();
+        assertThat(JSON.std.mapFrom(report.toString()))
+                .containsEntry("state", "DONE")
+                .containsEntry("studies", 1)
+                .containsEntry("done", 1);
+        Map<?, ?> again =
+                (Map<?, ?>) ((List<?>) manager().get("/api/jobs?study=" + study).get("jobs")).get(0);
+        assertThat(again.get("job-id")).isNotEqualTo(first);
+        assertThat(((Map<?, ?>) again.get("findings")).get("lesions"))
+                .isEqualTo(((Map<?, ?>) outcome.job().get("findings")).get("lesions"));
+        List<Object> old = uids(before);
+        List<Object> now = uids(gateway().get("/api/results/" + again.get("job-id")));
+        assertThat(now).hasSameSizeAs(old).doesNotContainAnyElementsOf(old).allMatch(uid -> pacs.holds((String) uid));
+        assertThat(gateway().get("/api/results/" + first)).isEqualTo(before);
+    }
+
+    private static List<Object> uids(Map<String, Object> results) {
+        return ((List<?>) results.get("objects"))
+                .stream()
+                        .map(o -> (Object) ((Map<?, ?>) o).get("sop-instance-uid"))
+                        .toList();
     }
 
     /** JOB-02: whichever process dies in the middle of a job, the study ends right, once. */

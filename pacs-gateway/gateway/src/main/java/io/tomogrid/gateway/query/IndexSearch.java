@@ -4,6 +4,7 @@ import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.net.RequestRefused;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -24,9 +25,16 @@ public class IndexSearch {
 
         /** Whether the index holds the attribute, of this level or of one above. */
         public boolean holds(int tag) {
-            return QueryKey.of(tag)
-                    .filter(key -> key.level().compareTo(level) <= 0)
-                    .isPresent();
+            return key(tag).isPresent();
+        }
+
+        /** Whether a value of the attribute also leaves out what has another one. */
+        public boolean matches(int tag) {
+            return key(tag).filter(key -> key.matching() != Matching.NONE).isPresent();
+        }
+
+        private Optional<QueryKey> key(int tag) {
+            return QueryKey.of(tag).filter(key -> key.level().compareTo(level) <= 0);
         }
     }
 
@@ -50,5 +58,17 @@ public class IndexSearch {
         arguments.add(limit);
         arguments.add(offset);
         return jdbc.query(query.sql() + " OFFSET ?", (row, n) -> query.match(row), arguments.toArray());
+    }
+
+    /**
+     * How many {@link #find} would find without a limit.
+     *
+     * @throws RequestRefused naming the key whose value cannot be understood
+     */
+    public long count(Level level, Dataset keys) throws RequestRefused {
+        Query query = Query.relational(level.level, keys);
+        Long count = jdbc.queryForObject(
+                query.countSql(), Long.class, query.arguments().toArray());
+        return count == null ? 0 : count;
     }
 }

@@ -102,10 +102,18 @@ record Query(QueryLevel level, List<QueryKey> returned, List<Condition> conditio
     /** With room for the limit as last argument. */
     String sql() {
         String select = returned.stream().map(QueryKey::expression).collect(Collectors.joining(", "));
-        String where = conditions.isEmpty()
+        return "SELECT " + select + " FROM " + from(level) + where() + " ORDER BY " + order() + " LIMIT ?";
+    }
+
+    /** How many rows the answer has. */
+    String countSql() {
+        return "SELECT count(*) FROM " + from(level) + where();
+    }
+
+    private String where() {
+        return conditions.isEmpty()
                 ? ""
                 : " AND " + conditions.stream().map(Condition::sql).collect(Collectors.joining(" AND "));
-        return "SELECT " + select + " FROM " + from(level) + where + " ORDER BY " + order() + " LIMIT ?";
     }
 
     /** The present row of the answer: what was to be returned, in UTF-8. */

@@ -91,6 +91,30 @@ public class Studies {
                 "SELECT document FROM feed WHERE sequence > ? ORDER BY sequence LIMIT ?", String.class, after, limit);
     }
 
+    /** The document of the feed that a revision is; empty if there is none. */
+    Optional<String> revision(String studyUid, int revision) {
+        return jdbc
+                .queryForList(
+                        "SELECT document FROM feed WHERE study_uid = ? AND revision = ?",
+                        String.class,
+                        studyUid,
+                        revision)
+                .stream()
+                .findFirst();
+    }
+
+    /** The last revision of each of these studies, 0 before the first completion. */
+    public Map<String, Integer> revisions(List<String> studyUids) {
+        Map<String, Integer> revisions = new LinkedHashMap<>();
+        jdbc.query(
+                "SELECT study_uid, revision FROM study WHERE study_uid = ANY (?)",
+                row -> {
+                    revisions.put(row.getString(1), row.getInt(2));
+                },
+                (Object) studyUids.toArray(String[]::new));
+        return revisions;
+    }
+
     /** Studies that have unprocessed source images, none of them later than this. */
     List<String> quietSince(Instant instant) {
         return jdbc.queryForList(

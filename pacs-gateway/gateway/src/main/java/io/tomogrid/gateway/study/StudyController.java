@@ -43,6 +43,13 @@ class StudyController {
         return Documents.json(summary(uid));
     }
 
+    /** As the feed told it. */
+    @GetMapping(value = "/api/studies/{uid}/revisions/{revision}", produces = "application/json")
+    String revision(@PathVariable String uid, @PathVariable int revision) {
+        return studies.revision(uid, revision)
+                .orElseThrow(() -> RequestFault.notFound("no study with this UID has a revision " + revision));
+    }
+
     @PostMapping(value = "/api/studies/{uid}/complete", produces = "application/json")
     String complete(@PathVariable String uid) {
         summary(uid);
