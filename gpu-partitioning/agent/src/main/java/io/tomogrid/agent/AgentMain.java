@@ -46,7 +46,7 @@ public final class AgentMain {
         Path owners = arguments.owners().orElse(detected.simulated() ? arguments.locks() : GpuOwner.WELL_KNOWN);
         Agent agent = Agent.start(
                 detected.inventory(),
-                new AgentSettings(arguments.state(), arguments.locks(), owners, door, token),
+                new AgentSettings(arguments.state(), arguments.locks(), owners, arguments.controlGroups(), door, token),
                 worker);
         Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "ends-children"));
         System.out.println(
