@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,7 +180,15 @@ public final class Converge {
                 .filter(g -> g.uuid().equals(change.gpuUuid()) && g.index() == change.gpu())
                 .findFirst();
         if (gpu.isEmpty()) {
-            log.warn("GPU {}: {}: is forgotten, since {} is not there", change.gpu(), change, change.gpuUuid());
+            forget(change, change.gpuUuid() + " is not there");
+        } else if (gpu.get().profiles().isEmpty()) {
+            throw new InventoryException(
+                    NvmlReturn.GPU_IS_LOST,
+                    "GPU " + change.gpu() + " does not answer, and " + change + " waits for it");
+        } else if (!Stream.concat(change.destroy().stream(), change.create().stream())
+                .allMatch(gpu.get()::offers)) {
+            // after a reboot it may not be in MIG mode; its slices are gone anyhow
+            forget(change, "the GPU has no such places now");
         } else {
             try {
                 go(gpu.get(), change);
@@ -189,6 +198,10 @@ public final class Converge {
             }
         }
         checkpoints.remove(change);
+    }
+
+    private static void forget(Change change, String why) {
+        log.warn("GPU {}: {}: was interrupted and is forgotten, since {}", change.gpu(), change, why);
     }
 
     private void goBack(Change change, InventoryException forward) throws InventoryException, IOException {
