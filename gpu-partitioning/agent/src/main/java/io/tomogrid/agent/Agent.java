@@ -35,6 +35,7 @@ final class Agent implements AutoCloseable {
     private final Converge converge;
     private final Workers workers;
     private final List<GpuOwner> owners = new ArrayList<>();
+    private String limits = "";
     private FaultWatch watch;
     private TokenServer server;
 
@@ -64,6 +65,8 @@ final class Agent implements AutoCloseable {
                         GpuOwner.claim(settings.owners(), gpu.uuid(), "the Tomogrid agent of host " + read.host()));
             }
             agent.converge.repair().forEach(log::warn);
+            agent.limits = ControlGroups.make(
+                    settings.controlGroups(), read, Runtime.getRuntime().availableProcessors());
             for (Gpu gpu : read.gpus()) {
                 if (!agent.isLost(gpu)) {
                     agent.workers.keep(gpu);
@@ -167,6 +170,7 @@ final class Agent implements AutoCloseable {
                 .tls()
                 .flatMap(tls -> tls.until())
                 .ifPresent(until -> map.put("certificate-until", until.toString()));
+        map.put("limits", limits);
         map.put("workers", workers.toList());
         return map;
     }

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param state folder of what the agent keeps
  * @param locks folder of the slice locks, the same for all processes of a host
  * @param owners folder of the GPUs' owners; empty for the well-known one, or {@code locks} where GPUs are simulated
+ * @param controlGroups folder of cgroup v2 that is delegated to us; empty to limit no processors
  * @param inventory which GPUs to use
  * @param simulated how many GPUs of which model, where they are simulated
  * @param door where to listen and whether by TLS
@@ -33,6 +34,7 @@ record AgentArguments(
         Path state,
         Path locks,
         Optional<Path> owners,
+        Optional<Path> controlGroups,
         Source inventory,
         Simulated simulated,
         DoorOptions door,
@@ -41,7 +43,7 @@ record AgentArguments(
             "usage: AgentMain --state DIR --locks DIR {--spark-home DIR --master spark://HOST:PORT | --no-workers}"
                     + " [--port 0] [--port-file FILE] [--host NAME] [--inventory auto|nvml|simulated] [--gpus 1]"
                     + " [--model A100-40GB] [--java PATH]"
-                    + " [--worker-cores 32] [--worker-memory 64g] [--owners DIR] [--address 127.0.0.1]"
+                    + " [--worker-cores 32] [--worker-memory 64g] [--owners DIR] [--cgroups DIR] [--address 127.0.0.1]"
                     + " [--tls-keystore FILE.p12 [--tls-trust FILE.pem] [--tls-any-client]]";
 
     private static final List<String> WITH_VALUE = List.of(
@@ -52,6 +54,7 @@ record AgentArguments(
             "--port",
             "--port-file",
             "--owners",
+            "--cgroups",
             "--address",
             "--tls-keystore",
             "--tls-trust",
@@ -138,6 +141,7 @@ record AgentArguments(
                 path(given, "--state"),
                 path(given, "--locks"),
                 optionalPath(given, "--owners"),
+                optionalPath(given, "--cgroups"),
                 Source.valueOf(matching(given, "--inventory", "auto", Pattern.compile("auto|nvml|simulated"))
                         .toUpperCase(Locale.ROOT)),
                 new Simulated(

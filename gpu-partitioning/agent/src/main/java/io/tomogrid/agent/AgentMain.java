@@ -43,10 +43,12 @@ public final class AgentMain {
         Door door = arguments.door().open(tlsPassword);
         Inventories.Detected detected = detect(arguments);
         Optional<Workers.Spec> worker = arguments.spark().map(spark -> new WorkerCommand(arguments, spark, token));
-        Path owners = arguments.owners().orElse(detected.simulated() ? arguments.locks() : GpuOwner.WELL_KNOWN);
+        Path owners = arguments
+                .owners()
+                .orElseGet(() -> detected.simulated() ? arguments.locks() : GpuOwner.wellKnownOr(arguments.locks()));
         Agent agent = Agent.start(
                 detected.inventory(),
-                new AgentSettings(arguments.state(), arguments.locks(), owners, door, token),
+                new AgentSettings(arguments.state(), arguments.locks(), owners, arguments.controlGroups(), door, token),
                 worker);
         Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "ends-children"));
         System.out.println(

@@ -2,12 +2,14 @@ package io.tomogrid.agent;
 
 import io.tomogrid.slices.http.Door;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * @param state folder of what the agent keeps
  * @param locks folder of the slice locks, the same for all processes of a host
  * @param owners folder of the GPUs' owners, the same for all that cut these GPUs
+ * @param controlGroups delegated folder of cgroup v2; empty for none
  * @param door where it listens
  * @param token what callers must know
  */
-record AgentSettings(Path state, Path locks, Path owners, Door door, String token) {}
+record AgentSettings(Path state, Path locks, Path owners, Optional<Path> controlGroups, Door door, String token) {}

@@ -39,7 +39,13 @@ class AgentFaultTest {
                 new SimulatedInventory("node1", state(), GpuModel.named("A30-24GB"), 2, key -> false);
         agent = Agent.start(
                 inventory,
-                new AgentSettings(state(), folder.resolve("locks"), folder.resolve("locks"), Door.loopback(0), "t0ken"),
+                new AgentSettings(
+                        state(),
+                        folder.resolve("locks"),
+                        folder.resolve("locks"),
+                        Optional.empty(),
+                        Door.loopback(0),
+                        "t0ken"),
                 Optional.of(gpu -> new ChildSpec(
                         "worker",
                         List.of("cat"),

@@ -52,7 +52,12 @@ class AgentSparkTest {
                 Agent agent = Agent.start(
                         new SimulatedInventory("node1", arguments.state(), key -> false),
                         new AgentSettings(
-                                arguments.state(), arguments.locks(), arguments.locks(), Door.loopback(0), "t0ken"),
+                                arguments.state(),
+                                arguments.locks(),
+                                arguments.locks(),
+                                Optional.empty(),
+                                Door.loopback(0),
+                                "t0ken"),
                         Optional.of(
                                 new WorkerCommand(arguments, arguments.spark().orElseThrow(), "t0ken")))) {
             assertThat(agent.port()).isPositive();

@@ -49,7 +49,7 @@ class AgentTest {
         SimulatedInventory inventory = new SimulatedInventory("node1", folder.resolve("state"), key -> false);
         agent = Agent.start(
                 inventory,
-                new AgentSettings(folder.resolve("state"), locks(), locks(), Door.loopback(0), TOKEN),
+                new AgentSettings(folder.resolve("state"), locks(), locks(), Optional.empty(), Door.loopback(0), TOKEN),
                 Optional.of(gpu -> new ChildSpec(
                         "worker",
                         List.of("cat"),
@@ -202,7 +202,8 @@ class AgentTest {
                 .contains("the Tomogrid agent of host node1")
                 .contains("pid=" + ProcessHandle.current().pid());
         SimulatedInventory same = new SimulatedInventory("node1", folder.resolve("other"), key -> false);
-        AgentSettings settings = new AgentSettings(folder.resolve("other"), locks(), locks(), Door.loopback(0), TOKEN);
+        AgentSettings settings =
+                new AgentSettings(folder.resolve("other"), locks(), locks(), Optional.empty(), Door.loopback(0), TOKEN);
         assertThatThrownBy(() -> Agent.start(same, settings, Optional.empty()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is cut by the Tomogrid agent of host node1");

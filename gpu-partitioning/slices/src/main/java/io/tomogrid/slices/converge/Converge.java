@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,9 @@ public final class Converge {
      * @throws InventoryException IN_USE if a process works on something in the way; the layout is as before then
      */
     public synchronized List<Slice> layout(int gpu, List<SliceKey> wanted) throws InventoryException, IOException {
-        Gpu now = settled(gpu);
+        HostInventory read = inventory.read();
+        Gpu now = settled(gpuOf(read, gpu));
+        wanted.forEach(key -> gpuOf(read, key));
         List<Placement> placements = legal(now, wanted);
         List<SliceKey> destroy = new ArrayList<>();
         for (Slice slice : now.slices()) {
@@ -74,7 +77,7 @@ public final class Converge {
      * @throws InventoryException INSUFFICIENT_RESOURCES if something stands in its way, IN_USE if a process works there
      */
     public synchronized Slice create(SliceKey key) throws InventoryException, IOException {
-        Gpu now = settled(key);
+        Gpu now = settled(gpuOf(inventory.read(), key));
         Placement wanted = now.placement(key);
         for (Slice other : now.slices()) {
             if (!other.key().equals(key) && now.placement(other.key()).overlaps(wanted)) {
@@ -92,7 +95,7 @@ public final class Converge {
      * @throws InventoryException IN_USE if a process works on it
      */
     public synchronized void destroy(SliceKey key) throws InventoryException, IOException {
-        Gpu now = settled(key);
+        Gpu now = settled(gpuOf(inventory.read(), key));
         now.placement(key);
         if (now.slice(key).isPresent()) {
             run(now, new Change(key.gpu(), now.uuid(), List.of(key), List.of()), List.of());
@@ -179,7 +182,15 @@ public final class Converge {
                 .filter(g -> g.uuid().equals(change.gpuUuid()) && g.index() == change.gpu())
                 .findFirst();
         if (gpu.isEmpty()) {
-            log.warn("GPU {}: {}: is forgotten, since {} is not there", change.gpu(), change, change.gpuUuid());
+            forget(change, change.gpuUuid() + " is not there");
+        } else if (gpu.get().profiles().isEmpty()) {
+            throw new InventoryException(
+                    NvmlReturn.GPU_IS_LOST,
+                    "GPU " + change.gpu() + " does not answer, and " + change + " waits for it");
+        } else if (!Stream.concat(change.destroy().stream(), change.create().stream())
+                .allMatch(gpu.get()::offers)) {
+            // after a reboot it may not be in MIG mode; its slices are gone anyhow
+            forget(change, "the GPU has no such places now");
         } else {
             try {
                 go(gpu.get(), change);
@@ -189,6 +200,10 @@ public final class Converge {
             }
         }
         checkpoints.remove(change);
+    }
+
+    private static void forget(Change change, String why) {
+        log.warn("GPU {}: {}: was interrupted and is forgotten, since {}", change.gpu(), change, why);
     }
 
     private void goBack(Change change, InventoryException forward) throws InventoryException, IOException {
@@ -237,12 +252,11 @@ public final class Converge {
         }
     }
 
-    private List<Placement> legal(Gpu gpu, List<SliceKey> wanted) throws InventoryException {
+    private static List<Placement> legal(Gpu gpu, List<SliceKey> wanted) {
         List<Placement> placements = new ArrayList<>();
         Set<SliceKey> keys = new LinkedHashSet<>(wanted);
         for (SliceKey key : keys) {
             require(key.gpu() == gpu.index(), key + ": the layout is that of GPU " + gpu.index());
-            gpuOf(inventory.read(), key);
             Placement placement = gpu.placement(key);
             require(
                     placement.fitsBeside(placements),
@@ -269,36 +283,36 @@ public final class Converge {
                 .toList();
     }
 
-    private Gpu settled(SliceKey key) throws InventoryException, IOException {
-        gpuOf(inventory.read(), key);
-        return settled(key.gpu());
-    }
-
-    private Gpu settled(int index) throws InventoryException, IOException {
-        Gpu gpu = gpu(index);
+    /** The same GPU, after what was interrupted on it. */
+    private Gpu settled(Gpu gpu) throws InventoryException, IOException {
         Optional<Change> unfinished = checkpoints.of(gpu.uuid());
         if (unfinished.isEmpty()) {
             return gpu;
         }
         settle(unfinished.get());
-        return gpu(index);
+        return gpu(gpu.index());
     }
 
     private Gpu gpu(int index) throws InventoryException {
-        HostInventory read = inventory.read();
+        return gpuOf(inventory.read(), index);
+    }
+
+    private static Gpu gpuOf(HostInventory read, int index) {
         return read.gpus().stream()
                 .filter(gpu -> gpu.index() == index)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("GPU " + index + ": this host is " + read.host()
-                        + " and has " + read.gpus().size() + " GPUs"));
+                .orElseThrow(() -> unknown("GPU " + index, read));
     }
 
-    private static void gpuOf(HostInventory read, SliceKey key) {
-        boolean there =
-                read.host().equals(key.host()) && read.gpus().stream().anyMatch(gpu -> gpu.index() == key.gpu());
-        require(
-                there,
-                key + ": this host is " + read.host() + " and has "
-                        + read.gpus().size() + " GPUs");
+    private static Gpu gpuOf(HostInventory read, SliceKey key) {
+        return read.gpus().stream()
+                .filter(gpu -> read.host().equals(key.host()) && gpu.index() == key.gpu())
+                .findFirst()
+                .orElseThrow(() -> unknown(key.toString(), read));
+    }
+
+    private static IllegalArgumentException unknown(String what, HostInventory read) {
+        return new IllegalArgumentException(what + ": this host is " + read.host() + " and has "
+                + read.gpus().size() + " GPUs");
     }
 }

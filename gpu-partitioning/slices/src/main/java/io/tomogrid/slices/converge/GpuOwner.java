@@ -26,6 +26,8 @@ public final class GpuOwner implements AutoCloseable {
     public static final Path WELL_KNOWN = Path.of("/run/lock/tomogrid");
 
     private static final String SUFFIX = ".owner";
+    /** As /tmp has it: everybody may write, nobody may delete what is another's. */
+    private static final int FOR_ALL = 01777;
 
     /** What this process holds: a second descriptor on these must not be opened, as closing it would end the lock. */
     private static final Map<Path, Claim> HELD_HERE = new HashMap<>();
@@ -92,6 +94,27 @@ public final class GpuOwner implements AutoCloseable {
                     channel.close();
                 }
             }
+        }
+    }
+
+    /**
+     * The well-known folder if we may write it, else the other one, whose locks only those see that are given it too: a
+     * container may have no folder for locks.
+     */
+    public static Path wellKnownOr(Path other) {
+        return usable(WELL_KNOWN) ? WELL_KNOWN : other;
+    }
+
+    /** Makes the folder, writable for every user's agents, if it is not there. */
+    static boolean usable(Path folder) {
+        try {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder);
+                Files.setAttribute(folder, "unix:mode", FOR_ALL);
+            }
+            return Files.isWritable(folder);
+        } catch (IOException | UnsupportedOperationException refused) {
+            return false;
         }
     }
 

@@ -98,7 +98,7 @@ public final class MigParted {
                 result.add(wanted(where, entry, model));
             }
         }
-        require(!result.isEmpty(), name + " has no entry for a " + model.name());
+        require(!result.isEmpty(), name + " has no entry for " + model.name());
         return result;
     }
 
@@ -129,7 +129,7 @@ public final class MigParted {
     private static GpuProfile named(String where, GpuModel model, String profile) {
         require(
                 model.driverNames().contains(profile),
-                where + ": mig-devices: " + profile + " is no profile of a " + model.name() + ", whose driver knows "
+                where + ": mig-devices: " + profile + " is no profile of " + model.name() + ", whose driver knows "
                         + String.join(", ", model.driverNames()) + "; this file is for another board or driver");
         return model.profiles().get(model.driverNames().indexOf(profile));
     }

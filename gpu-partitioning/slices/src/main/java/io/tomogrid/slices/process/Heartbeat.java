@@ -3,13 +3,14 @@ package io.tomogrid.slices.process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Optional;
 
-/** When a child's file changed last, as seen from here. */
+/** When a child's file was touched last, as seen from here. A child without one is not judged. */
 final class Heartbeat {
     private final Path file;
-    private String last = "";
+    private Optional<FileTime> last = Optional.empty();
     private long at;
 
     Heartbeat(Path file) {
@@ -17,27 +18,27 @@ final class Heartbeat {
     }
 
     synchronized void look() {
-        String now = read();
-        if (!now.isEmpty() && !now.equals(last)) {
+        Optional<FileTime> now = touched();
+        if (!now.equals(last)) {
             last = now;
             at = System.nanoTime();
         }
     }
 
     synchronized void forget() {
-        last = "";
+        last = Optional.empty();
     }
 
     /** Empty before the first beat. */
     synchronized Optional<Duration> silence() {
-        return last.isEmpty() ? Optional.empty() : Optional.of(Duration.ofNanos(System.nanoTime() - at));
+        return last.map(beat -> Duration.ofNanos(System.nanoTime() - at));
     }
 
-    private String read() {
+    private Optional<FileTime> touched() {
         try {
-            return Files.exists(file) ? Files.readString(file) : "";
-        } catch (IOException beingWritten) {
-            return last;
+            return Files.exists(file) ? Optional.of(Files.getLastModifiedTime(file)) : Optional.empty();
+        } catch (IOException vanished) {
+            return Optional.empty();
         }
     }
 }

@@ -91,6 +91,15 @@ class ConvergeKillTest {
         }
     }
 
+    @Test
+    void owners_are_where_every_user_may_write_or_else_where_we_may() throws Exception {
+        Path made = folder.resolve("run/lock");
+        assertThat(GpuOwner.usable(made)).isTrue();
+        assertThat((int) Files.getAttribute(made, "unix:mode") & 07777).isEqualTo(01777);
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertThat(GpuOwner.usable(file.resolve("lock"))).isFalse();
+    }
+
     private String refusal() {
         try (GpuOwner second = GpuOwner.claim(folder, "GPU-1", "the second")) {
             return "not refused: " + second.claim();

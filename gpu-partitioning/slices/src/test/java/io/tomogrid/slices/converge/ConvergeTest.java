@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.GpuFault;
 import io.tomogrid.slices.InventoryException;
 import io.tomogrid.slices.Layouts;
 import io.tomogrid.slices.NvmlReturn;
 import io.tomogrid.slices.Placement;
+import io.tomogrid.slices.SimulatedFaults;
 import io.tomogrid.slices.SimulatedInventory;
 import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
@@ -176,6 +178,30 @@ class ConvergeTest {
         }
         assertThat(next.create(key("3g", 4)).deviceUuid()).isNotEmpty();
         assertThat(uuids()).containsOnlyKeys(key("2g", 0), key("2g", 2), key("3g", 4));
+    }
+
+    @Test
+    void what_was_interrupted_waits_for_a_gpu_that_is_lost_and_is_forgotten_with_its_places() throws Exception {
+        SliceKey seven = key("7g", 0);
+        interrupted("7g-0");
+        SimulatedFaults.inject(folder.resolve("first"), GpuFault.of(0, GpuFault.Kind.LOST));
+        assertThat(converge.repair()).singleElement().asString().contains("GPU 0 does not answer");
+        assertThatThrownBy(() -> converge.create(seven)).hasMessageContaining("does not answer");
+        SimulatedFaults.reset(folder.resolve("first"), 0);
+        assertThat(converge.repair()).isEmpty();
+        assertThat(uuids()).containsOnlyKeys(seven);
+        interrupted("8g-0");
+        assertThat(converge.repair()).isEmpty();
+        assertThat(uuids()).containsOnlyKeys(seven);
+        assertThat(checkpoints()).isEmpty();
+    }
+
+    private void interrupted(String slice) throws IOException {
+        String uuid = host.read().gpus().get(0).uuid();
+        Files.writeString(
+                folder.resolve("first/change-of-" + uuid + ".json"),
+                "{\"format-version\":1,\"gpu\":0,\"gpu-uuid\":\"" + uuid + "\",\"destroy\":[],\"create\":[\"node1-gpu0-"
+                        + slice + "\"]}");
     }
 
     @Test
