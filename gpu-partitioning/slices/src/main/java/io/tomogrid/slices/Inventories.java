@@ -66,7 +66,7 @@ public final class Inventories {
             if (count == 0) {
                 throw new InventoryException(NvmlReturn.NOT_FOUND, "NVML finds no GPU");
             }
-            return new Detected(nvml, false, "GPUs found through NVML: " + count);
+            return new Detected(nvml, false, "GPUs found through NVML: " + count + ", driver " + nvml.driverVersion());
         } catch (InventoryException e) {
             nvml.close();
             throw e;

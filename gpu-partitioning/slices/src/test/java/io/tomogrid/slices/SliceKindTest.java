@@ -112,6 +112,13 @@ class SliceKindTest {
             }
             assertThat(state.free()).isEqualTo(4);
             assertThat(state.after(geometry.numberOf("3g", 4))).isNotNull();
+            assertThat(Planner.plan(
+                            List.of(new HostInventory("node1", List.of(gpu))),
+                            List.of(key(0, "2c4g", 0)),
+                            new SliceRequest(15 * GIB, 2)))
+                    .isInstanceOfSatisfying(
+                            Decision.Plan.class,
+                            plan -> assertThat(plan.toDestroy()).isEmpty());
             GpuProfile part = gpu.placement(key(0, "2c4g", 2)).profile();
             assertThat(part.serves(new SliceRequest(15 * GIB, 2))).isTrue();
             assertThat(part.serves(new SliceRequest(25 * GIB, 2)))
@@ -154,6 +161,14 @@ class SliceKindTest {
             assertThat(share.serves(new SliceRequest(4 * GIB, 1))).isFalse();
             assertThat(share.serves(new SliceRequest(GIB, 2))).isFalse();
             allFits(t4);
+            List<SliceKey> leased = List.of(key(1, "share4", 0), key(1, "share4", 2));
+            HostInventory host = new HostInventory("node1", List.of(t4));
+            assertThat(Planner.plan(List.of(host), leased, new SliceRequest(GIB, 1)))
+                    .isInstanceOfSatisfying(Decision.Plan.class, plan -> {
+                        assertThat(plan.create()).isFalse();
+                        assertThat(plan.toDestroy()).isEmpty();
+                        assertThat(plan.key()).isIn(key(1, "share4", 1), key(1, "share4", 3));
+                    });
             assertThatThrownBy(() -> inventory.destroy(key(1, "share4", 0)))
                     .hasMessageContaining("is a share")
                     .hasMessageContaining(NvmlInventory.SHARES_PROPERTY);
