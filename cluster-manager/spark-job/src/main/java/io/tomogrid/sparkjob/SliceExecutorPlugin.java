@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class SliceExecutorPlugin implements ExecutorPlugin {
     private static final Logger log = LoggerFactory.getLogger(SliceExecutorPlugin.class);
 
+    /** The engine's setting, see its MemoryQuota; the environment cannot be changed for code that runs in the JVM. */
+    private static final String DEVICE_PART = "tomogrid.device.part";
+
     @Override
     public void init(PluginContext context, Map<String, String> fromDriver) {
         useOwnFolderForTemporaryFiles();
@@ -34,6 +37,8 @@ final class SliceExecutorPlugin implements ExecutorPlugin {
             if (conf.contains(DriverConf.CGROUPS)) {
                 join(Path.of(conf.get(DriverConf.CGROUPS)).resolve(key.toString()));
             }
+            // a process that shares its GPU's memory keeps to its part
+            System.setProperty(DEVICE_PART, key.kind().memoryPart());
             slice.bindToThisProcess();
             log.info("executor {} owns slice {}", context.executorID(), key);
         } catch (IOException e) {

@@ -2,10 +2,14 @@ package io.tomogrid.slices;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 
-/** Chooses between the real GPUs and the simulated one (SLC-01). */
+/** Chooses between the real GPUs, processors and the simulated one (SLC-01, SLC-26). */
 public final class Inventories {
+    /** As many as a {@link Geometry} can be wide. */
+    private static final int MOST_PARTS = 48;
+
     private Inventories() {}
 
     /**
@@ -16,7 +20,8 @@ public final class Inventories {
     public record Detected(Inventory inventory, boolean simulated, String reason) {}
 
     /**
-     * Real GPUs if there is any, else the simulated one.
+     * Real GPUs if there is any, else the processors if {@link CpuInventory#SLICES_PROPERTY} says how many slices they are,
+     * else the simulated one.
      *
      * @param folder where the simulated one keeps its state
      * @param inUse whether a process works on a slice, for the simulated one, which has no driver to know it
@@ -25,8 +30,32 @@ public final class Inventories {
         try {
             return nvml(host);
         } catch (InventoryException e) {
-            return simulated(host, folder, inUse, e.getMessage());
+            OptionalInt parts = parts(CpuInventory.SLICES_PROPERTY);
+            return parts.isPresent()
+                    ? cpu(host, parts.getAsInt(), e.getMessage())
+                    : simulated(host, folder, inUse, e.getMessage());
         }
+    }
+
+    /** The processors, in equal parts, whatever there is. */
+    public static Detected cpu(String host, int parts, String reason) {
+        return new Detected(new CpuInventory(host, parts), false, parts + " slices of processors: " + reason);
+    }
+
+    /**
+     * A system property's number of parts.
+     *
+     * @throws IllegalArgumentException if it is none from 1 to the most that there can be
+     */
+    static OptionalInt parts(String property) {
+        String text = System.getProperty(property, "");
+        if (text.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        if (!text.matches("\\d{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MOST_PARTS) {
+            throw new IllegalArgumentException(property + " must be a number from 1 to " + MOST_PARTS + ", is " + text);
+        }
+        return OptionalInt.of(Integer.parseInt(text));
     }
 
     /** @throws InventoryException if there is no real GPU */
@@ -37,7 +66,7 @@ public final class Inventories {
             if (count == 0) {
                 throw new InventoryException(NvmlReturn.NOT_FOUND, "NVML finds no GPU");
             }
-            return new Detected(nvml, false, "GPUs found through NVML: " + count);
+            return new Detected(nvml, false, "GPUs found through NVML: " + count + ", driver " + nvml.driverVersion());
         } catch (InventoryException e) {
             nvml.close();
             throw e;

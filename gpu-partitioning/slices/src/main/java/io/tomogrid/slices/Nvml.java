@@ -55,8 +55,6 @@ interface Nvml extends Library {
     int nvmlGpuInstanceGetComputeInstances(
             Pointer gpuInstance, int profileId, Pointer[] computeInstances, IntByReference count);
 
-    int nvmlGpuInstanceCreateComputeInstance(Pointer gpuInstance, int profileId, PointerByReference computeInstance);
-
     int nvmlComputeInstanceGetInfo_v2(Pointer computeInstance, Pointer info);
 
     int nvmlComputeInstanceDestroy(Pointer computeInstance);
@@ -114,6 +112,7 @@ interface Nvml extends Library {
         static final int TYPE = 8;
         static final int DATA = 16;
         static final int GPU_INSTANCE = 24;
+        static final int COMPUTE_INSTANCE = 28;
         /** The event belongs to no GPU instance. */
         static final int NONE = 0xFFFFFFFF;
 
@@ -182,6 +181,7 @@ interface Nvml extends Library {
         /** The handle of the MIG device, whose UUID is the slice's. */
         static final int DEVICE = 0;
 
+        static final int ID = 16;
         static final int PLACEMENT_START = 24;
 
         private ComputeInstanceInfo() {}

@@ -32,8 +32,11 @@ final class NvmlDevice {
     /** Where a GPU instance may lie or lies. */
     record Window(int start, int size) {}
 
-    /** A compute instance and how many of its GPU instance's slices it has. */
-    record ComputeInstance(Pointer handle, int slices) {}
+    /** A compute instance, how many of its GPU instance's compute slices it has, and from which on. */
+    record ComputeInstance(Pointer handle, int id, int slices, int start) {}
+
+    /** A way to divide a GPU instance. */
+    record ComputeProfile(int id, int slices, int maxInstances) {}
 
     private NvmlDevice(Nvml nvml, Pointer handle, int index) {
         this.nvml = nvml;
@@ -227,38 +230,73 @@ final class NvmlDevice {
 
     List<ComputeInstance> computeInstances(Pointer gpuInstance) throws InventoryException {
         List<ComputeInstance> result = new ArrayList<>();
-        for (int profileEnum = 0; profileEnum < Nvml.ComputeInstanceProfileInfo.ENUMS; profileEnum++) {
-            Optional<Memory> info = computeProfile(gpuInstance, profileEnum);
-            if (info.isEmpty()) {
-                continue;
-            }
-            Pointer[] handles = new Pointer[info.get().getInt(Nvml.ComputeInstanceProfileInfo.INSTANCE_COUNT)];
+        for (ComputeProfile profile : computeProfiles(gpuInstance)) {
+            Pointer[] handles = new Pointer[profile.maxInstances()];
             IntByReference count = new IntByReference(handles.length);
             check(
-                    nvml.nvmlGpuInstanceGetComputeInstances(
-                            gpuInstance, info.get().getInt(Nvml.ComputeInstanceProfileInfo.ID), handles, count),
+                    nvml.nvmlGpuInstanceGetComputeInstances(gpuInstance, profile.id(), handles, count),
                     "compute instances of GPU " + index);
             for (int i = 0; i < count.getValue(); i++) {
+                Memory info = computeInfo(handles[i]);
                 result.add(new ComputeInstance(
-                        handles[i], info.get().getInt(Nvml.ComputeInstanceProfileInfo.SLICE_COUNT)));
+                        handles[i],
+                        info.getInt(Nvml.ComputeInstanceInfo.ID),
+                        profile.slices(),
+                        info.getInt(Nvml.ComputeInstanceInfo.PLACEMENT_START)));
             }
         }
         return result;
     }
 
-    /** Makes the one compute instance that has all slices of its GPU instance. */
-    Pointer createWholeComputeInstance(Pointer gpuInstance, int slices, SliceKey key) throws InventoryException {
+    List<ComputeProfile> computeProfiles(Pointer gpuInstance) throws InventoryException {
+        List<ComputeProfile> result = new ArrayList<>();
         for (int profileEnum = 0; profileEnum < Nvml.ComputeInstanceProfileInfo.ENUMS; profileEnum++) {
-            Optional<Memory> info = computeProfile(gpuInstance, profileEnum);
-            if (info.isPresent() && info.get().getInt(Nvml.ComputeInstanceProfileInfo.SLICE_COUNT) == slices) {
-                PointerByReference made = new PointerByReference();
-                int id = info.get().getInt(Nvml.ComputeInstanceProfileInfo.ID);
-                check(nvml.nvmlGpuInstanceCreateComputeInstance(gpuInstance, id, made), "compute instance of " + key);
-                return made.getValue();
+            Memory info = cleared(Nvml.ComputeInstanceProfileInfo.SIZE);
+            int code = nvml.nvmlGpuInstanceGetComputeInstanceProfileInfo(gpuInstance, profileEnum, 0, info);
+            if (!absent(code)) {
+                check(code, "compute instance profile " + profileEnum + " of GPU " + index);
+                result.add(new ComputeProfile(
+                        info.getInt(Nvml.ComputeInstanceProfileInfo.ID),
+                        info.getInt(Nvml.ComputeInstanceProfileInfo.SLICE_COUNT),
+                        info.getInt(Nvml.ComputeInstanceProfileInfo.INSTANCE_COUNT)));
             }
         }
-        throw new InventoryException(
-                NvmlReturn.NOT_SUPPORTED, "compute instance of " + key + ": the driver offers none of all its slices");
+        return result;
+    }
+
+    /** Compute slices at which instances of a profile may begin. */
+    List<Integer> computeStarts(Pointer gpuInstance, ComputeProfile profile) throws InventoryException {
+        IntByReference count = new IntByReference(0);
+        String what = "compute instance placements of GPU " + index;
+        check(nvml.nvmlGpuInstanceGetComputeInstancePossiblePlacements(gpuInstance, profile.id(), null, count), what);
+        List<Integer> starts = new ArrayList<>();
+        if (count.getValue() > 0) {
+            Memory windows = cleared(count.getValue() * Nvml.PLACEMENT_SIZE);
+            check(
+                    nvml.nvmlGpuInstanceGetComputeInstancePossiblePlacements(gpuInstance, profile.id(), windows, count),
+                    what);
+            for (int i = 0; i < count.getValue(); i++) {
+                starts.add(window(windows, (long) i * Nvml.PLACEMENT_SIZE).start());
+            }
+        }
+        return starts;
+    }
+
+    /** With all slices of its GPU instance, or fewer. */
+    void createComputeInstance(Pointer gpuInstance, int slices, int start, SliceKey key) throws InventoryException {
+        ComputeProfile profile = computeProfiles(gpuInstance).stream()
+                .filter(p -> p.slices() == slices)
+                .findFirst()
+                .orElseThrow(() -> new InventoryException(
+                        NvmlReturn.NOT_SUPPORTED,
+                        "compute instance of " + key + ": the driver offers none of " + slices + " slices"));
+        Memory placement = cleared(Nvml.PLACEMENT_SIZE);
+        placement.setInt(0, start);
+        placement.setInt(4, slices);
+        PointerByReference made = new PointerByReference();
+        check(
+                nvml.nvmlGpuInstanceCreateComputeInstanceWithPlacement(gpuInstance, profile.id(), placement, made),
+                "compute instance of " + key);
     }
 
     void destroyComputeInstance(Pointer computeInstance, SliceKey key) throws InventoryException {
@@ -267,9 +305,13 @@ final class NvmlDevice {
 
     /** By the handle that the compute instance tells, since walking all MIG devices takes seconds under load. */
     String uuidOf(ComputeInstance computeInstance) throws InventoryException {
+        return uuid(computeInfo(computeInstance.handle()).getPointer(Nvml.ComputeInstanceInfo.DEVICE));
+    }
+
+    private Memory computeInfo(Pointer computeInstance) throws InventoryException {
         Memory info = cleared(Nvml.ComputeInstanceInfo.SIZE);
-        check(nvml.nvmlComputeInstanceGetInfo_v2(computeInstance.handle(), info), "a compute instance of GPU " + index);
-        return uuid(info.getPointer(Nvml.ComputeInstanceInfo.DEVICE));
+        check(nvml.nvmlComputeInstanceGetInfo_v2(computeInstance, info), "a compute instance of GPU " + index);
+        return info;
     }
 
     /** What a function answers that a driver may not have. */
@@ -285,16 +327,6 @@ final class NvmlDevice {
         if (code != NvmlReturn.SUCCESS.code()) {
             throw new InventoryException(NvmlReturn.of(code), what);
         }
-    }
-
-    private Optional<Memory> computeProfile(Pointer gpuInstance, int profileEnum) throws InventoryException {
-        Memory info = cleared(Nvml.ComputeInstanceProfileInfo.SIZE);
-        int code = nvml.nvmlGpuInstanceGetComputeInstanceProfileInfo(gpuInstance, profileEnum, 0, info);
-        if (absent(code)) {
-            return Optional.empty();
-        }
-        check(code, "compute instance profile " + profileEnum + " of GPU " + index);
-        return Optional.of(info);
     }
 
     /** A driver older than an enum's value calls it an invalid argument. */

@@ -1,20 +1,19 @@
 package io.tomogrid.slices;
 
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The GPUs that the NVIDIA driver knows. A GPU in MIG mode is cut into GPU instances with one compute instance each; any
- * other is one slice. Nothing is kept in memory between calls: the driver is asked each time, since others may cut too.
+ * The GPUs that the NVIDIA driver knows. A GPU in MIG mode is cut into GPU instances with one compute instance each, unless
+ * somebody divided one further; any other is one slice, or so many shares as are set, and a virtual GPU is what its host made
+ * it. Nothing is kept in memory between calls: the driver is asked each time, since others may cut too.
  *
  * <p>Where this process may not ask for placements (it takes root, or the capability {@code mig/config}), only places that
  * are occupied now are offered, so that what exists can be used though nothing can be cut.
@@ -23,27 +22,36 @@ public final class NvmlInventory implements Inventory {
     /** System property: path of the library, if the loader's own search is not wanted. */
     public static final String LIBRARY_PROPERTY = "tomogrid.nvml.library";
 
+    /** System property: into how many shares a GPU that is not cut is divided; 1 unless it is set. */
+    public static final String SHARES_PROPERTY = "tomogrid.gpu.shares";
+
     private static final String LIBRARY = "libnvidia-ml.so.1";
 
     private final Nvml nvml;
     private final String host;
+    private final int shares;
     private final NvmlWatch watch;
     /** What a GPU said of itself before it was lost. */
     private final Map<Integer, Gpu> known = new HashMap<>();
 
-    private NvmlInventory(Nvml nvml, String host) {
+    private NvmlInventory(Nvml nvml, String host, int shares) {
         this.nvml = nvml;
         this.host = host;
+        this.shares = shares;
         this.watch = new NvmlWatch(nvml, this::sliceOf);
     }
 
-    /** @throws InventoryException LIBRARY_NOT_FOUND without NVIDIA's driver, else what initialising it answered */
+    /**
+     * @throws InventoryException LIBRARY_NOT_FOUND without NVIDIA's driver, else what initialising it answered
+     * @throws IllegalArgumentException if {@link #SHARES_PROPERTY} is set to something that is no number of shares
+     */
     public static NvmlInventory open(String host) throws InventoryException {
+        int shares = Inventories.parts(SHARES_PROPERTY).orElse(1);
         String library = System.getProperty(LIBRARY_PROPERTY, LIBRARY);
         try {
             Nvml nvml = Native.load(library, Nvml.class);
             NvmlDevice.check(nvml.nvmlInit_v2(), "NVML does not start");
-            return new NvmlInventory(nvml, host);
+            return new NvmlInventory(nvml, host, shares);
         } catch (UnsatisfiedLinkError e) {
             throw new InventoryException(NvmlReturn.LIBRARY_NOT_FOUND, library + " cannot be loaded");
         }
@@ -73,39 +81,21 @@ public final class NvmlInventory implements Inventory {
     @Override
     public synchronized Slice create(SliceKey key) throws InventoryException {
         Gpu gpu = gpu(key);
-        Placement placement = gpu.placement(key);
+        gpu.placement(key);
         Optional<Slice> existing = gpu.slice(key);
         if (existing.isPresent() && !existing.get().deviceUuid().isEmpty()) {
             return existing.get();
         }
-        if (existing.isEmpty() && !placement.fitsBeside(placements(gpu))) {
-            throw new InventoryException(
-                    NvmlReturn.INSUFFICIENT_RESOURCES, key + " cannot be made beside " + keys(gpu));
-        }
-        NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
-        NvmlDevice.Profile profile = profile(device, placement.profile());
-        Optional<Pointer> halfMade = gpuInstance(device, profile, key.start());
-        Pointer gpuInstance = halfMade.isPresent()
-                ? halfMade.get()
-                : device.createGpuInstance(
-                        profile,
-                        new NvmlDevice.Window(key.start(), placement.profile().memorySlices()),
-                        key);
-        try {
-            device.createWholeComputeInstance(gpuInstance, profile.computeSlices(), key);
-        } catch (InventoryException e) {
-            device.destroyGpuInstance(gpuInstance, key);
-            throw e;
-        }
-        return slice(device, profile, gpuInstance, key);
+        return mig(key.gpu()).create(gpu, key);
     }
 
     @Override
     public synchronized void destroy(SliceKey key) throws InventoryException {
         Gpu gpu = gpu(key);
-        Placement placement = gpu.placement(key);
-        if (placement.profile().profileEnum() == GpuProfile.WHOLE) {
-            throw new InventoryException(NvmlReturn.NOT_SUPPORTED, key + " is a whole GPU and cannot be destroyed");
+        SliceKind kind = key.kind();
+        if (!kind.cut()) {
+            throw new InventoryException(
+                    NvmlReturn.NOT_SUPPORTED, key + " " + kind.stays() + ", and cannot be destroyed");
         }
         Optional<Slice> existing = gpu.slice(key);
         if (existing.isEmpty()) {
@@ -114,14 +104,27 @@ public final class NvmlInventory implements Inventory {
         if (existing.get().locked()) {
             throw new InventoryException(NvmlReturn.IN_USE, key + " was divided further by somebody else");
         }
-        NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
-        Optional<Pointer> gpuInstance = gpuInstance(device, profile(device, placement.profile()), key.start());
-        if (gpuInstance.isPresent()) {
-            for (NvmlDevice.ComputeInstance computeInstance : device.computeInstances(gpuInstance.get())) {
-                device.destroyComputeInstance(computeInstance.handle(), key);
-            }
-            device.destroyGpuInstance(gpuInstance.get(), key);
+        mig(key.gpu()).destroy(gpu, key);
+    }
+
+    /**
+     * Divides an idle slice into compute instances of so many compute slices each, which are slices of their own from then on
+     * ({@link SliceKind.ComputeInstance}). Destroying the last of them undoes it. Without this call nothing is divided.
+     *
+     * @throws InventoryException IN_USE if a process works on it, NOT_SUPPORTED if it cannot be divided so
+     * @throws IllegalArgumentException if there is no such slice
+     */
+    public synchronized List<Slice> divide(SliceKey key, int computeSlices) throws InventoryException {
+        Gpu gpu = gpu(key);
+        gpu.placement(key);
+        if (gpu.slice(key).isEmpty()) {
+            throw new IllegalArgumentException(key + " does not exist, so it cannot be divided; make it first");
         }
+        mig(key.gpu()).divide(gpu, key, computeSlices);
+        String profile = computeSlices + "c" + key.profile();
+        return gpu(key).slices().stream()
+                .filter(slice -> slice.key().profile().equals(profile))
+                .toList();
     }
 
     public synchronized String driverVersion() throws InventoryException {
@@ -143,8 +146,7 @@ public final class NvmlInventory implements Inventory {
 
     /** How many more slices of a profile can be made on a GPU now, as its driver counts. */
     public synchronized int remaining(int gpu, GpuProfile profile) throws InventoryException {
-        NvmlDevice device = NvmlDevice.of(nvml, gpu);
-        return device.remaining(profile(device, profile));
+        return mig(gpu).remaining(profile);
     }
 
     /** What the GPU's meters say now. */
@@ -158,19 +160,16 @@ public final class NvmlInventory implements Inventory {
      * @return empty where the hardware cannot tell: before Hopper, and on GPUs that are not cut, see {@link #readings}
      */
     public Optional<SliceUse> use(SliceKey key, Duration over) throws InventoryException, InterruptedException {
-        NvmlDevice device = NvmlDevice.of(nvml, key.gpu());
-        Optional<Integer> gpuInstance = gpuInstanceId(device, key);
-        return gpuInstance.isEmpty() ? Optional.empty() : device.meter().use(gpuInstance.get(), over);
+        Optional<Integer> gpuInstance = gpuInstanceId(key);
+        return gpuInstance.isEmpty()
+                ? Optional.empty()
+                : NvmlDevice.of(nvml, key.gpu()).meter().use(gpuInstance.get(), over);
     }
 
-    private synchronized Optional<Integer> gpuInstanceId(NvmlDevice device, SliceKey key) throws InventoryException {
+    private synchronized Optional<Integer> gpuInstanceId(SliceKey key) throws InventoryException {
         Gpu gpu = gpu(key);
-        if (gpu.slice(key).isEmpty() || !device.migMode().enabled()) {
-            return Optional.empty();
-        }
-        NvmlDevice.Profile profile = profile(device, gpu.placement(key).profile());
-        Optional<Pointer> gpuInstance = gpuInstance(device, profile, key.start());
-        return gpuInstance.isEmpty() ? Optional.empty() : Optional.of(device.gpuInstanceId(gpuInstance.get()));
+        boolean ours = gpu.slice(key).isPresent() && key.kind() instanceof SliceKind.Mig;
+        return ours ? Optional.of(mig(key.gpu()).gpuInstanceId(gpu, key)) : Optional.empty();
     }
 
     @Override
@@ -198,15 +197,9 @@ public final class NvmlInventory implements Inventory {
         }
     }
 
-    private synchronized Optional<SliceKey> sliceOf(int gpu, int id) throws InventoryException {
-        NvmlDevice device = NvmlDevice.of(nvml, gpu);
-        Pointer gpuInstance = device.gpuInstance(id);
-        int profileId = device.profileId(gpuInstance);
-        int start = device.window(gpuInstance).start();
-        return device.profiles().stream()
-                .filter(profile -> profile.id() == profileId)
-                .map(profile -> new SliceKey(host, gpu, GpuProfile.nameOf(profile.profileEnum()), start))
-                .findFirst();
+    private synchronized Optional<SliceKey> sliceOf(int gpu, int gpuInstance, int computeInstance)
+            throws InventoryException {
+        return mig(gpu).sliceOf(gpuInstance, computeInstance);
     }
 
     private Gpu gpu(SliceKey key) throws InventoryException {
@@ -221,84 +214,25 @@ public final class NvmlInventory implements Inventory {
         NvmlDevice device = NvmlDevice.of(nvml, index);
         String uuid = device.uuid();
         long memory = device.memoryBytes();
+        if (device.virtual()) {
+            return uncut(index, uuid, device.name(), memory, GpuProfile.virtual(memory));
+        }
         if (!device.migMode().enabled()) {
-            SliceKey key = new SliceKey(host, index, GpuProfile.nameOf(GpuProfile.WHOLE), 0);
-            return new Gpu(
-                    index,
-                    uuid,
-                    device.name(),
-                    memory,
-                    false,
-                    1,
-                    List.of(GpuProfile.whole(memory)),
-                    List.of(new Slice(key, uuid, false)));
+            GpuProfile profile = shares > 1 ? GpuProfile.share(shares, memory) : GpuProfile.whole(memory);
+            return uncut(index, uuid, device.name(), memory, profile);
         }
-        List<GpuProfile> profiles = new ArrayList<>();
-        List<Slice> slices = new ArrayList<>();
-        int grid = 1;
-        for (NvmlDevice.Profile profile : device.profiles()) {
-            String name = GpuProfile.nameOf(profile.profileEnum());
-            Map<Pointer, NvmlDevice.Window> existing = new LinkedHashMap<>();
-            for (Pointer gpuInstance : device.gpuInstances(profile)) {
-                NvmlDevice.Window window = device.window(gpuInstance);
-                existing.put(gpuInstance, window);
-                slices.add(slice(device, profile, gpuInstance, new SliceKey(host, index, name, window.start())));
-            }
-            List<NvmlDevice.Window> windows =
-                    device.possiblePlacements(profile).orElseGet(() -> List.copyOf(existing.values()));
-            if (!windows.isEmpty()) {
-                profiles.add(new GpuProfile(
-                        profile.profileEnum(),
-                        name,
-                        profile.computeSlices(),
-                        windows.get(0).size(),
-                        profile.memoryBytes(),
-                        profile.maxInstances(),
-                        windows.stream().map(NvmlDevice.Window::start).toList()));
-                grid = Math.max(
-                        grid,
-                        windows.stream()
-                                .mapToInt(w -> w.start() + w.size())
-                                .max()
-                                .orElse(1));
-            }
-        }
-        return new Gpu(index, uuid, device.name(), memory, false, grid, profiles, slices);
+        return mig(index).read(uuid, memory);
     }
 
-    /** Only a GPU instance with one compute instance of all its slices is ours to give and to destroy. */
-    private static Slice slice(NvmlDevice device, NvmlDevice.Profile profile, Pointer gpuInstance, SliceKey key)
-            throws InventoryException {
-        List<NvmlDevice.ComputeInstance> inside = device.computeInstances(gpuInstance);
-        if (inside.isEmpty()) {
-            return new Slice(key, "", false);
-        }
-        boolean divided = inside.size() > 1 || inside.get(0).slices() != profile.computeSlices();
-        return new Slice(key, device.uuidOf(inside.get(0)), divided);
+    /** What is not cut has all its slices always. */
+    private Gpu uncut(int index, String uuid, String name, long memory, GpuProfile profile) {
+        List<Slice> slices = profile.starts().stream()
+                .map(start -> new Slice(new SliceKey(host, index, profile.name(), start), uuid, false))
+                .toList();
+        return new Gpu(index, uuid, name, memory, false, slices.size(), List.of(profile), slices);
     }
 
-    private static NvmlDevice.Profile profile(NvmlDevice device, GpuProfile profile) throws InventoryException {
-        return device.profiles().stream()
-                .filter(p -> p.profileEnum() == profile.profileEnum())
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("profile vanished: " + profile.name()));
-    }
-
-    private static Optional<Pointer> gpuInstance(NvmlDevice device, NvmlDevice.Profile profile, int start)
-            throws InventoryException {
-        for (Pointer gpuInstance : device.gpuInstances(profile)) {
-            if (device.window(gpuInstance).start() == start) {
-                return Optional.of(gpuInstance);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static List<Placement> placements(Gpu gpu) {
-        return gpu.slices().stream().map(slice -> gpu.placement(slice.key())).toList();
-    }
-
-    private static List<SliceKey> keys(Gpu gpu) {
-        return gpu.slices().stream().map(Slice::key).toList();
+    private NvmlMig mig(int index) throws InventoryException {
+        return new NvmlMig(NvmlDevice.of(nvml, index), host, index);
     }
 }

@@ -29,9 +29,9 @@ final class NvmlWatch {
     private Pointer events;
     private boolean ended;
 
-    /** Finds the slice that a GPU instance is. */
+    /** Finds the slice that a GPU instance, or a compute instance of it, is. */
     interface SliceOf {
-        Optional<SliceKey> gpuInstance(int gpu, int id) throws InventoryException;
+        Optional<SliceKey> of(int gpu, int gpuInstance, int computeInstance) throws InventoryException;
     }
 
     NvmlWatch(Nvml nvml, SliceOf sliceOf) {
@@ -117,13 +117,17 @@ final class NvmlWatch {
         int xid = (int) data.getLong(Nvml.EventData.DATA);
         int gpuInstance = data.getInt(Nvml.EventData.GPU_INSTANCE);
         return Optional.of(GpuFault.xid(
-                gpu, xid, gpuInstance == Nvml.EventData.NONE ? Optional.empty() : sliceOf(gpu, gpuInstance)));
+                gpu,
+                xid,
+                gpuInstance == Nvml.EventData.NONE
+                        ? Optional.empty()
+                        : sliceOf(gpu, gpuInstance, data.getInt(Nvml.EventData.COMPUTE_INSTANCE))));
     }
 
     /** Whose slice is gone or may not be seen, it is the GPU's. */
-    private Optional<SliceKey> sliceOf(int gpu, int gpuInstance) {
+    private Optional<SliceKey> sliceOf(int gpu, int gpuInstance, int computeInstance) {
         try {
-            return sliceOf.gpuInstance(gpu, gpuInstance);
+            return sliceOf.of(gpu, gpuInstance, computeInstance);
         } catch (InventoryException gone) {
             return Optional.empty();
         }

@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
  *
  * @param host host name, letters, digits and dots only
  * @param gpu NVML index of the GPU
- * @param profile short profile name without memory: {@code 1g}, {@code 1gx2} (double memory), {@code 3g}, {@code whole}
- * @param start first memory slice (nvmlGpuInstancePlacement_t.start)
+ * @param profile short profile name without memory: {@code 1g}, {@code 1gx2} (double memory), {@code 3g}, {@code whole},
+ *     {@code share4}, …; see {@link SliceKind}
+ * @param start first memory slice (nvmlGpuInstancePlacement_t.start); which share or part, of what is not MIG
  */
 public record SliceKey(String host, int gpu, String profile, int start) implements Serializable, Comparable<SliceKey> {
     private static final Pattern FORM = Pattern.compile("([a-z0-9.]+)-gpu(\\d{1,3})-([a-z0-9]+)-(\\d{1,2})");
@@ -29,6 +30,11 @@ public record SliceKey(String host, int gpu, String profile, int start) implemen
             throw new IllegalArgumentException("not a slice key: " + text);
         }
         return new SliceKey(m.group(1), Integer.parseInt(m.group(2)), m.group(3), Integer.parseInt(m.group(4)));
+    }
+
+    /** What the slice is made of. */
+    public SliceKind kind() {
+        return SliceKind.of(profile);
     }
 
     private static String name(String host, int gpu, String profile, int start) {

@@ -152,11 +152,12 @@ class NvmlInventoryTest {
     }
 
     @Test
-    void a_slice_that_somebody_else_divided_is_left_alone() throws InventoryException {
-        inventory.create(key(0, "2g", 0));
-        gpus.divide(0, 0, 1, 2);
-        assertThat(inventory.read().gpus().get(0).slices().get(0).locked()).isTrue();
-        assertThatThrownBy(() -> inventory.destroy(key(0, "2g", 0))).hasMessageContaining("somebody else");
+    void what_somebody_else_divided_of_a_profile_that_jobs_are_not_given_is_left_alone() throws InventoryException {
+        SliceKey media = key(2, "2gallme", 0);
+        inventory.create(media);
+        gpus.divide(2, 0, 1, 2);
+        assertThat(inventory.read().gpus().get(2).slices().get(0).locked()).isTrue();
+        assertThatThrownBy(() -> inventory.destroy(media)).hasMessageContaining("somebody else");
     }
 
     @Test

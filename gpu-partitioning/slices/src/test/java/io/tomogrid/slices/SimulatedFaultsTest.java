@@ -91,6 +91,18 @@ class SimulatedFaultsTest {
     }
 
     @Test
+    void jobs_go_to_the_gpus_that_are_left() throws Exception {
+        SimulatedFaults.inject(folder, GpuFault.of(0, GpuFault.Kind.LOST));
+        SimulatedFaults.inject(folder, GpuFault.of(1, GpuFault.Kind.LOST));
+        SliceRequest request = new SliceRequest(20L << 30, 4);
+        assertThat(Planner.plan(List.of(inventory.read()), List.of(), request))
+                .isInstanceOfSatisfying(
+                        Decision.Plan.class, plan -> assertThat(plan.key()).isEqualTo(key(2, "4g", 0)));
+        SimulatedFaults.inject(folder, GpuFault.of(2, GpuFault.Kind.LOST));
+        assertThat(Planner.plan(List.of(inventory.read()), List.of(), request)).isInstanceOf(Decision.Impossible.class);
+    }
+
+    @Test
     void a_gpu_that_must_be_reset_is_not_cut() throws Exception {
         Slice made = inventory.create(key(2, "1g", 3));
         SimulatedFaults.inject(folder, GpuFault.of(2, GpuFault.Kind.RESET_REQUIRED));

@@ -10,6 +10,7 @@ import io.tomogrid.node.NodeHome;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.Inventories;
 import io.tomogrid.slices.InventoryException;
+import io.tomogrid.slices.VgpuHost;
 import io.tomogrid.slices.converge.GpuOwner;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,6 +89,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.addAll(owners(GpuOwner.WELL_KNOWN, home.home().path().resolve("locks")));
         new PixelDecoder().codecs().forEach(codec -> findings.add(codec(codec)));
         findings.add(dimse());
+        findings.addAll(vgpuHosts(Path.of("/sys")));
         findings.add(peer("storescu", "DCMTK, a DICOM peer for tests", "dcmtk"));
         findings.add(peer("Orthanc", "Orthanc, a PACS for demo --pacs orthanc", "orthanc"));
         findings.add(peer("dciodvfy", "dciodvfy, checks of the results' IODs in tests", "dicom3tools"));
@@ -198,6 +200,17 @@ public final class DoctorCommand implements Callable<Integer> {
         } catch (IllegalStateException e) {
             return new Finding(Level.PROBLEM, "DIMSE", e.getMessage(), "without the property our own speaks it");
         }
+    }
+
+    /** What this machine can give to guests; nothing on one that gives none. */
+    static List<Finding> vgpuHosts(Path sys) throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        for (VgpuHost host : VgpuHost.read(sys)) {
+            String types = String.join(
+                    ", ", host.types().stream().map(VgpuHost.Type::name).toList());
+            findings.add(new Finding(Level.OK, "virtual GPUs of " + host.address(), types, ""));
+        }
+        return findings;
     }
 
     private static Finding peer(String program, String what, String debian) {

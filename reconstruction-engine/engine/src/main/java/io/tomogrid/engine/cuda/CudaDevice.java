@@ -26,6 +26,7 @@ public final class CudaDevice {
     private final int minor;
     private final int multiprocessors;
     private final Kernels kernels;
+    private volatile MemoryQuota quota;
 
     /** What a look for a device came to. */
     public sealed interface Probe {
@@ -39,7 +40,7 @@ public final class CudaDevice {
         record None(String reason) implements Probe {}
     }
 
-    /** What is free of the device's memory, bytes; on a slice, of the slice's. */
+    /** What is free of the device's memory, bytes; on a slice, of the slice's; under a {@link MemoryQuota}, of that. */
     public record Memory(long free, long total) {}
 
     private CudaDevice(CUdevice device, int driverVersion) {
@@ -53,6 +54,7 @@ public final class CudaDevice {
         CudaException.check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "context on " + name);
         use();
         this.kernels = Kernels.load();
+        this.quota = MemoryQuota.ofThisProcess(driverMemory().total());
     }
 
     /** Looks once per process, and remembers: a driver that has not started will not start later in this process. */
@@ -117,6 +119,10 @@ public final class CudaDevice {
     }
 
     public Memory memory() {
+        return quota.of(driverMemory());
+    }
+
+    private Memory driverMemory() {
         use();
         long[] free = new long[1];
         long[] total = new long[1];
@@ -131,9 +137,8 @@ public final class CudaDevice {
 
     /** @throws CudaException if so much is not free; the message says how large a slice must be */
     void require(String what, long bytes) {
-        Memory memory = memory();
-        if (bytes > memory.free()) {
-            throw CudaException.outOfMemory(what, name, bytes, memory);
+        if (bytes > memory().free()) {
+            throw CudaException.outOfMemory(what, this, bytes);
         }
     }
 
@@ -159,6 +164,15 @@ public final class CudaDevice {
         } finally {
             CudaException.check(JCudaDriver.cuEventDestroy(before), "event");
         }
+    }
+
+    MemoryQuota quota() {
+        return quota;
+    }
+
+    /** From now on; what was taken before counts under the quota of before. */
+    void limit(MemoryQuota other) {
+        quota = other;
     }
 
     Kernels kernels() {

@@ -20,12 +20,13 @@ public final class CudaException extends RuntimeException {
     }
 
     /** So much is not free. @param what it was wanted for */
-    static CudaException outOfMemory(String what, String device, long bytes, CudaDevice.Memory memory) {
+    static CudaException outOfMemory(String what, CudaDevice device, long bytes) {
+        CudaDevice.Memory memory = device.memory();
         return new CudaException(
-                what + " on " + device,
+                what + " on " + device.name(),
                 CUresult.CUDA_ERROR_OUT_OF_MEMORY,
-                "it needs " + mib(bytes) + " MiB, of the device's " + memory.total() / MIB + " MiB "
-                        + memory.free() / MIB + " MiB are free: let the job lease a slice of at least "
+                "it needs " + mib(bytes) + " MiB, of the device's " + memory.total() / MIB + " MiB" + device.quota()
+                        + " " + memory.free() / MIB + " MiB are free: let the job lease a slice of at least "
                         + mib(bytes + memory.total() - memory.free()) + " MiB, or set " + Backends.VARIABLE + "=cpu");
     }
 

@@ -23,14 +23,20 @@ final class DeviceBuffer implements AutoCloseable {
      * Memory with nothing meaningful in it.
      *
      * @param what it is for, for messages, e.g. {@code voxels of the source}
-     * @throws CudaException if so much is not free; the message says how much is
+     * @throws CudaException if so much is not free, or more than this process's {@link MemoryQuota}; the message says how much is
      */
     static DeviceBuffer allocate(CudaDevice device, String what, long bytes) {
         device.use();
         DeviceBuffer buffer = new DeviceBuffer(device, what, bytes);
+        if (!device.quota().take(bytes)) {
+            throw CudaException.outOfMemory(what, device, bytes);
+        }
         int code = JCudaDriver.cuMemAlloc(buffer.address, Math.max(1, bytes));
+        if (code != CUresult.CUDA_SUCCESS) {
+            device.quota().giveBack(bytes);
+        }
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-            throw CudaException.outOfMemory(what, device.name(), bytes, device.memory());
+            throw CudaException.outOfMemory(what, device, bytes);
         }
         CudaException.check(code, what);
         return buffer;
@@ -107,5 +113,6 @@ final class DeviceBuffer implements AutoCloseable {
     public void close() {
         device.use();
         CudaException.check(JCudaDriver.cuMemFree(address), "freeing " + what);
+        device.quota().giveBack(bytes);
     }
 }
