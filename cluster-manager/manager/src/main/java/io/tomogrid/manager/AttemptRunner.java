@@ -40,7 +40,8 @@ final class AttemptRunner {
     /** Attempts that were stopped for others and of which the driver may not know that yet. */
     private final Set<Recalled> recalled = new LinkedHashSet<>();
 
-    private record Recalled(String job, int attempt) {}
+    /** @param gpu host and index, of the first slice */
+    private record Recalled(String job, int attempt, String gpu) {}
 
     AttemptRunner(ManagerProperties properties, Peers peers, JobStore jobs, LeaseStore leases, Staging staging) {
         this.properties = properties;
@@ -54,27 +55,40 @@ final class AttemptRunner {
     void recallAll(List<Job> active) {
         for (Job job : active) {
             if (job.state() == JobState.QUEUED && job.attempt() > 0) {
-                recalled.add(new Recalled(job.id(), job.attempt()));
+                recall(job, job.attempt());
             } else if (job.state() == JobState.LEASED && job.attempt() > 1) {
-                recalled.add(new Recalled(job.id(), job.attempt() - 1));
+                recall(job, job.attempt() - 1);
             }
         }
     }
 
-    /** Has the driver end an attempt, now or before it is given anything else. */
+    /** Has the driver end a stopped attempt, now or before another one is given its GPU. */
     void recall(Job job, int attempt) {
-        recalled.add(new Recalled(job.id(), attempt));
-        try {
-            tellRecalled();
-        } catch (PeerUnreachable | PeerRefused later) {
-            log.info("job {}: attempt {} could not be cancelled yet: {}", job.id(), attempt, later.getMessage());
-        }
+        SliceKey slice = leases.find(job.epoch()).orElseThrow().slice();
+        recalled.add(new Recalled(job.id(), attempt, gpu(slice)));
+        tellRecalled("");
     }
 
-    private void tellRecalled() {
+    private static String gpu(SliceKey slice) {
+        return slice.host() + "-gpu" + slice.gpu();
+    }
+
+    /** @throws PeerUnreachable if the driver does not know it of all on that GPU */
+    private void tellRecalled(String gpu) {
         for (Recalled attempt : List.copyOf(recalled)) {
-            peers.driver().cancel(attempt.job(), attempt.attempt());
-            recalled.remove(attempt);
+            try {
+                peers.driver().cancel(attempt.job(), attempt.attempt());
+                recalled.remove(attempt);
+            } catch (PeerUnreachable | PeerRefused e) {
+                if (attempt.gpu().equals(gpu)) {
+                    throw e;
+                }
+                log.info(
+                        "job {}: attempt {} is not cancelled yet: {}",
+                        attempt.job(),
+                        attempt.attempt(),
+                        e.getMessage());
+            }
         }
     }
 
@@ -92,8 +106,8 @@ final class AttemptRunner {
             return;
         }
         try {
-            tellRecalled();
             for (SliceLease lease : leases.together(job.epoch())) {
+                tellRecalled(gpu(lease.key()));
                 leases.device(lease.epoch(), slice(lease.key()));
             }
             leases.renew(job.epoch(), Instant.now().plus(properties.lease()));

@@ -37,6 +37,10 @@ class LeaseStore {
             return new Grant(
                     key, placement.start(), placement.end(), placement.profile().computeSlices(), gpu.simulated());
         }
+
+        int memorySlices() {
+            return endSlice - firstSlice;
+        }
     }
 
     /** @param live false while it is being released @param reusable whether the next job may have the slice as it is */

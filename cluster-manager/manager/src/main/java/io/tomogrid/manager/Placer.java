@@ -226,12 +226,11 @@ final class Placer {
                 jobs.note(job, before + "; " + turn.because());
                 return;
             }
-            Fleet fleet = room.fleet(others);
             if (rule.slices() > 1) {
-                together(job, rule, fleet, question, turn);
+                together(job, rule, others, question, turn);
                 return;
             }
-            Decision decision = decide(job, rule, fleet, others);
+            Decision decision = decide(job, rule, others);
             if (decision instanceof Decision.Plan plan) {
                 begin(job, List.of(plan.key()));
             } else if (decision instanceof Decision.Rearrange moves) {
@@ -267,9 +266,13 @@ final class Placer {
             kept.removeIf(k -> k.job.id().equals(job.id()));
         }
 
-        /** After a failed attempt another GPU is tried first, since the fault may lie with that one's Worker. */
-        private Decision decide(Job job, RoutingRule rule, Fleet fleet, List<Gang> others) {
+        /**
+         * After a failed attempt another GPU is tried first, since the fault may lie with that one's Worker. Then nobody's
+         * executor is sent away if that can be helped, and only at last somebody's work is moved.
+         */
+        private Decision decide(Job job, RoutingRule rule, List<Gang> others) {
             SliceRequest request = rule.request();
+            Fleet fleet = room.fleet(others);
             if (job.failures() > 0) {
                 SliceKey last = leases.find(job.epoch()).orElseThrow().slice();
                 Decision elsewhere =
@@ -290,19 +293,19 @@ final class Placer {
             if (warm.isPresent()) {
                 return new Decision.Plan(warm.get(), List.of(), false);
             }
-            return job.priority() == Priority.ROUTINE
-                    ? Planner.plan(
-                            fleet,
-                            request,
-                            MoveRules.USUAL,
-                            leases.typicalSeconds(job.protocol()).orElse(USUAL_SECONDS))
-                    : decision;
+            boolean moves = job.priority() == Priority.ROUTINE;
+            return Planner.plan(
+                    room.withoutIdle().fleet(others),
+                    request,
+                    moves ? MoveRules.USUAL : MoveRules.NONE,
+                    moves ? leases.typicalSeconds(job.protocol()).orElse(USUAL_SECONDS) : USUAL_SECONDS);
         }
 
         /** All or none, on one host. */
-        private void together(Job job, RoutingRule rule, Fleet fleet, Vain question, Turn turn) {
+        private void together(Job job, RoutingRule rule, List<Gang> others, Vain question, Turn turn) {
             Gang gang = gang(job, rule);
-            Optional<List<Fleet.Spot>> spots = Reservations.place(fleet, gang);
+            Optional<List<Fleet.Spot>> spots = Reservations.place(room.fleet(others), gang)
+                    .or(() -> Reservations.place(room.withoutIdle().fleet(others), gang));
             if (spots.isPresent()) {
                 begin(job, spots.get().stream().map(Placer::key).toList());
             } else if (!Reservations.keep(room.empty().fleet(List.of()), gang)) {
@@ -313,7 +316,8 @@ final class Placer {
         }
 
         private void begin(Job job, List<SliceKey> keys) {
-            if (jobs.lease(job, keys.stream().map(room::grant).toList(), properties.lease())) {
+            List<LeaseStore.Grant> grants = keys.stream().map(room::grant).toList();
+            if (within(job, grants) && jobs.lease(job, grants, properties.lease())) {
                 log.info("job {}: attempt {} has the lease of {}", job.id(), job.attempt() + 1, keys);
             }
             changed(job);
@@ -356,9 +360,20 @@ final class Placer {
             return found.isPresent();
         }
 
+        /** A slice may be larger than the least that serves. */
+        private boolean within(Job job, List<LeaseStore.Grant> grants) {
+            Optional<String> refusal = quotas.refusal(
+                    job.site(),
+                    grants.stream().mapToInt(LeaseStore.Grant::memorySlices).sum(),
+                    grants.stream().mapToInt(LeaseStore.Grant::computeSlices).sum());
+            refusal.ifPresent(why -> jobs.note(job, why));
+            return refusal.isEmpty();
+        }
+
         private void exchange(Job job, List<JobStore.Stop> stops, List<JobStore.Start> starts) {
             // Whoever has ended by now needs no stopping: then the job's turn comes again at once.
-            if (stops.stream().allMatch(stop -> attempts.goesOn(stop.job()))
+            if (within(job, starts.get(starts.size() - 1).grants())
+                    && stops.stream().allMatch(stop -> attempts.goesOn(stop.job()))
                     && jobs.exchange(stops, starts, properties.lease())) {
                 for (JobStore.Stop stop : stops) {
                     log.info("job {}: {}", stop.job().id(), stop.reason());

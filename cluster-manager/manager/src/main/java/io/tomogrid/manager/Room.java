@@ -11,6 +11,7 @@ import io.tomogrid.slices.Holding;
 import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.Planner;
 import io.tomogrid.slices.Reservations;
+import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceRequest;
 import java.time.Duration;
@@ -21,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is taken at one moment, and by whom. It changes by nothing: after a grant it is read anew.
@@ -72,8 +75,18 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
                 && job.epoch() == lease.lease().epoch()
                 && job.priority() != Priority.STAT
                 && job.attempt() - job.failures() <= MOST_STOPS
+                && alone(lease)
                 && !job.stage().equals(NEARLY_DONE);
         return may ? seconds(Duration.between(job.since(), now)) : Double.POSITIVE_INFINITY;
+    }
+
+    /** Several slices are of use only together: who has them is left alone. */
+    private boolean alone(LeaseStore.Held lease) {
+        return held.stream()
+                        .filter(h -> h.live()
+                                && h.lease().holder().equals(lease.lease().holder()))
+                        .count()
+                == 1;
     }
 
     private static double seconds(Duration duration) {
@@ -92,21 +105,38 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
         return new Room(others, held, jobs, now);
     }
 
+    /** The GPUs as if the idle executors had gone: they go when they are told to. */
+    Room withoutIdle() {
+        Set<SliceKey> leaving = leaving();
+        return new Room(
+                slices(slice -> leaving.contains(slice.key())
+                        ? Stream.of(new Slice(slice.key(), slice.deviceUuid(), false))
+                        : Stream.of(slice)),
+                held.stream().filter(h -> !leaving.contains(h.slice())).toList(),
+                jobs,
+                now);
+    }
+
     /** The GPUs as if nobody were there. */
     Room empty() {
-        List<HostInventory> bare = hosts.stream()
+        return new Room(slices(slice -> Stream.of()), List.of(), jobs, now);
+    }
+
+    private List<HostInventory> slices(Function<Slice, Stream<Slice>> each) {
+        return hosts.stream()
                 .map(host -> new HostInventory(
                         host.host(),
-                        host.gpus().stream().map(gpu -> gpu.with(List.of())).toList()))
+                        host.gpus().stream()
+                                .map(gpu -> gpu.with(
+                                        gpu.slices().stream().flatMap(each).toList()))
+                                .toList()))
                 .toList();
-        return new Room(bare, List.of(), jobs, now);
     }
 
     /**
      * The GPUs for the planner.
      *
      * @param kept for whom places are kept free, in this order
-     * @throws IllegalArgumentException if a lease names a placement that its GPU no longer has
      */
     Fleet fleet(Iterable<Gang> kept) {
         Fleet fleet = Planner.fleet(

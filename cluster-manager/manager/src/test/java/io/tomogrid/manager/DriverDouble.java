@@ -25,6 +25,7 @@ import java.util.function.Function;
 final class DriverDouble extends PeerDouble {
     private SliceHost agent;
     private String broken = "";
+    private boolean stay;
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     private final Map<SliceKey, String> executors = new HashMap<>();
     private final List<ReconstructionTask> submitted = new ArrayList<>();
@@ -50,6 +51,11 @@ final class DriverDouble extends PeerDouble {
     /** It stumbles over the tasks of this study; empty for none. */
     synchronized void brokenFor(String studyUid) {
         broken = studyUid;
+    }
+
+    /** Whether idle executors that are sent away stay for now. */
+    synchronized void executorsStay(boolean does) {
+        stay = does;
     }
 
     /** Where its executors run from now on. */
@@ -130,7 +136,7 @@ final class DriverDouble extends PeerDouble {
         }
         if (asked.is("DELETE", "executors", "*")) {
             SliceKey key = SliceKey.parse(asked.path().get(1));
-            if (!busyOn(key) && executors.remove(key) != null) {
+            if (!stay && !busyOn(key) && executors.remove(key) != null) {
                 agent.unlock(key);
             }
             return new Answer(202, Map.of());
