@@ -28,3 +28,5 @@ create table manager.batch_study (
 );
 create index batch_study_waiting on manager.batch_study (batch, ordinal) where job_id is null and skipped is null;
 create index job_of_batch on manager.job (batch) where batch <> '';
+-- Looked at with every tick, however many jobs of the batch have ended.
+create index job_of_batch_active on manager.job (batch) where state not in ('DONE', 'FAILED', 'CANCELLED');

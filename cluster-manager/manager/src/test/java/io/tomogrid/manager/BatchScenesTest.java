@@ -214,6 +214,21 @@ class BatchScenesTest {
         assertThat(scene.count("manager.job where batch = 'half'")).isEqualTo(5);
     }
 
+    /** BAT-02: three pages of the gateway. */
+    @Test
+    void of_many_studies_none_is_left_out() throws Exception {
+        String archive = archive(2, "PT", "CT");
+        for (int i = 0; i < 1000; i++) {
+            scene.gateway.archived(Scene.studyUid(), archive, 0);
+        }
+        scene.gateway.archived(Scene.studyUid(), archive, 1, "PT", "CT");
+        String id = (String) begin("AccessionNumber=" + archive, 4).get("batch");
+        assertThat(awaitState(id, "DONE"))
+                .containsEntry("studies", 1003)
+                .containsEntry("skipped", 1000)
+                .containsEntry("done", 3);
+    }
+
     @Test
     void a_gateway_that_is_away_is_waited_for_and_named() throws Exception {
         String archive = archive(3, "PT", "CT");

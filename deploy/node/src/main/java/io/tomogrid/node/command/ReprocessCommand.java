@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class ReprocessCommand implements Callable<Integer> {
     private static final String BATCHES = "/api/batches";
-    private static final long LOOK_MILLIS = 500;
+    private static final long LOOK_MILLIS = 1000;
     private static final Set<String> ENDED = Set.of("DONE", "CANCELLED", "PAUSED");
 
     @Spec
