@@ -151,8 +151,7 @@ final class AttemptRunner {
         boolean again = remedy == Remedy.RETRY || remedy == Remedy.FREE_CAPACITY;
         String outcome = "attempt " + job.attempt() + " failed: " + reason;
         if (again && job.failures() + 1 < properties.maxAttempts()) {
-            Instant next = Instant.now()
-                    .plus(properties.backOff().multipliedBy(1L << Math.min(job.failures(), MOST_DOUBLINGS)));
+            Instant next = Instant.now().plus(pause(job.failures()));
             jobs.attemptFailed(job, JobState.QUEUED, outcome, outcome + "; it is tried again", remedy, next, false);
         } else {
             staging.delete(job.id());
@@ -160,6 +159,13 @@ final class AttemptRunner {
             jobs.attemptFailed(job, JobState.FAILED, outcome, end, remedy, Instant.now(), ended && !again);
         }
         log.warn("job {}: {}", job.id(), outcome);
+    }
+
+    /** None after the first failure, which is tried again at once on another GPU if there is one; then ever longer. */
+    private Duration pause(int failures) {
+        return failures == 0
+                ? Duration.ZERO
+                : properties.backOff().multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
     }
 
     private void cancel(Job job) {

@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lease how long a lease lasts after the driver was last heard of
  * @param startDeadline how long a job may wait for its slice, or an attempt for its executor
  * @param maxAttempts failed attempts after which a job has failed
- * @param backOff pause after the first failed attempt; doubles with each further one
+ * @param backOff pause after the second failed attempt, there is none after the first; doubles with each further one
  * @param tick pause between two looks at everything
  * @param timeout of one request to a peer
  * @param rules which studies become which jobs, first match wins

@@ -72,6 +72,8 @@ final class WorkerCommand implements Agent.WorkerSpec {
                         java.getParent().getParent().toString(),
                         "TOMOGRID_TOKEN",
                         token,
+                        "TOMOGRID_LOCKS",
+                        arguments.locks().toString(),
                         // without it any process of this machine could have Spark run its code
                         "_SPARK_AUTH_SECRET",
                         token,
