@@ -1,5 +1,6 @@
 package io.tomogrid.manager;
 
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.springframework.core.env.MapPropertySource;
 
 /** The cluster manager: jobs, leases and their scheduler behind HTTP on loopback. */
 @SpringBootApplication
-@EnableConfigurationProperties(ManagerProperties.class)
+@EnableConfigurationProperties({ManagerProperties.class, AgentTls.class})
 public class ManagerApplication {
 
     public static void main(String[] args) {
@@ -53,11 +54,11 @@ public class ManagerApplication {
     }
 
     @Bean
-    Peers peers(ManagerProperties properties, @Value("${tomogrid.token}") String token) {
-        HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(properties.timeout())
-                .build();
-        return new Peers(properties, token, http);
+    Peers peers(ManagerProperties properties, AgentTls tls, @Value("${tomogrid.token}") String token)
+            throws IOException {
+        HttpClient.Builder http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(properties.timeout());
+        HttpClient plain = http.build();
+        return new Peers(properties, token, plain, tls.client(http));
     }
 }

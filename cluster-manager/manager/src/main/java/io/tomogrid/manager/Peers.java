@@ -6,10 +6,11 @@ import java.net.http.HttpClient;
 
 /** Whom the scheduler calls. Its thread alone does. */
 record Peers(GatewayClient gateway, DriverClient driver, Agents agents) {
-    Peers(ManagerProperties properties, String token, HttpClient http) {
+    /** @param toAgents the same as {@code http}, or one that trusts the agents' authorities */
+    Peers(ManagerProperties properties, String token, HttpClient http, HttpClient toAgents) {
         this(
                 new GatewayClient(properties.gatewayUrl(), token, http, properties.timeout()),
                 new DriverClient(properties.driverUrl(), token, http, properties.timeout()),
-                new Agents(properties, token, http));
+                new Agents(properties, token, toAgents));
     }
 }

@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.JobState;
 import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.HostInventory;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -59,11 +60,17 @@ class View {
         var document = document(
                 "gpus",
                 peers.agents().inventories().stream()
-                        .flatMap(host -> host.gpus().stream())
-                        .map(Gpu::toMap)
+                        .flatMap(host -> host.gpus().stream().map(gpu -> gpu(host, gpu)))
                         .toList());
         document.put("leases", leases.held().stream().map(View::lease).toList());
         return document;
+    }
+
+    private static Map<String, Object> gpu(HostInventory host, Gpu gpu) {
+        Map<String, Object> map = gpu.toMap();
+        map.put("host", host.host());
+        map.put("draining", host.draining());
+        return map;
     }
 
     Map<String, Object> status() {
@@ -81,7 +88,8 @@ class View {
         document.put(
                 "agents",
                 peers.agents().all().stream()
-                        .map(agent -> Map.of("url", agent.url().toString(), "state", agent.state()))
+                        .map(agent ->
+                                Map.of("url", agent.url().toString(), "state", agent.state(), "clock", agent.clock()))
                         .toList());
         return document;
     }

@@ -4,70 +4,73 @@ import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.Inventory;
 import io.tomogrid.slices.InventoryException;
-import io.tomogrid.slices.NvmlReturn;
-import io.tomogrid.slices.Placement;
 import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
-import io.tomogrid.slices.SliceLock;
+import io.tomogrid.slices.converge.Converge;
+import io.tomogrid.slices.converge.GpuOwner;
 import io.tomogrid.slices.http.HttpError;
-import io.tomogrid.slices.http.Reply;
-import io.tomogrid.slices.http.Request;
 import io.tomogrid.slices.http.TokenServer;
-import io.tomogrid.slices.process.ChildSpec;
-import io.tomogrid.slices.process.Supervised;
-import io.tomogrid.slices.process.Supervisor;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes and destroys the slices of one host on request, and keeps the Worker of each GPU. */
+/**
+ * Owns the GPUs of one host: makes and destroys their slices on request, keeps the Worker of each, and tells what is ill.
+ *
+ * <p>Leases are the manager's and are judged by the manager's clock alone; the agent's clock is shown, never compared.
+ */
 final class Agent implements AutoCloseable {
-    /** The child to keep for a GPU. */
-    interface WorkerSpec {
-        ChildSpec of(Gpu gpu) throws IOException;
-    }
-
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
-    /** What the driver refuses for a reason that may pass; anything else is a fault of the GPU or of NVML. */
-    private static final Set<NvmlReturn> REFUSALS = Set.of(
-            NvmlReturn.IN_USE, NvmlReturn.INSUFFICIENT_RESOURCES, NvmlReturn.NO_PERMISSION, NvmlReturn.NOT_SUPPORTED);
 
     private final Inventory inventory;
-    private final Path locks;
-    private final Map<Integer, Supervised> workers = new TreeMap<>();
+    private final AgentSettings settings;
+    private final HostState state;
+    private final HostView view;
+    private final Converge converge;
+    private final Workers workers;
+    private final List<GpuOwner> owners = new ArrayList<>();
+    private FaultWatch watch;
     private TokenServer server;
 
-    private Agent(Inventory inventory, Path locks) {
+    private Agent(Inventory inventory, AgentSettings settings, Optional<Workers.Spec> worker) throws IOException {
         this.inventory = inventory;
-        this.locks = locks;
+        this.settings = settings;
+        this.state = HostState.open(settings.state());
+        this.view = new HostView(inventory, state, settings.locks());
+        this.converge = new Converge(inventory, settings.state(), settings.locks());
+        this.workers = new Workers(worker);
     }
 
     /**
-     * Starts the Workers, then listens.
+     * Takes the GPUs, ends what was interrupted, starts the Workers, then listens.
      *
      * @param inventory is closed with the agent
      * @param worker empty if no Workers are to be kept
+     * @throws IOException if somebody else owns a GPU, naming it, or what the agent keeps cannot be read
      */
-    static Agent start(Inventory inventory, Path locks, int port, String token, Optional<WorkerSpec> worker)
+    static Agent start(Inventory inventory, AgentSettings settings, Optional<Workers.Spec> worker)
             throws IOException, InventoryException {
-        Agent agent = new Agent(inventory, locks);
+        Agent agent = new Agent(inventory, settings, worker);
         try {
             HostInventory read = inventory.read();
-            if (worker.isPresent()) {
-                for (Gpu gpu : read.gpus()) {
-                    agent.workers.put(gpu.index(), Supervisor.keep(worker.get().of(gpu)));
+            for (Gpu gpu : read.gpus()) {
+                agent.owners.add(
+                        GpuOwner.claim(settings.owners(), gpu.uuid(), "the Tomogrid agent of host " + read.host()));
+            }
+            agent.converge.repair().forEach(log::warn);
+            for (Gpu gpu : read.gpus()) {
+                if (!agent.isLost(gpu)) {
+                    agent.workers.keep(gpu);
                 }
             }
-            agent.server = TokenServer.start(port, token, agent::answer);
+            agent.watch = FaultWatch.start(inventory, agent.state, agent.workers, agent.converge);
+            agent.server = TokenServer.start(settings.door(), settings.token(), new AgentRoutes(agent));
             return agent;
         } catch (IOException | InventoryException | RuntimeException e) {
             agent.close();
@@ -84,108 +87,107 @@ final class Agent implements AutoCloseable {
         if (server != null) {
             server.close();
         }
-        workers.values().parallelStream().forEach(Supervised::close);
+        if (watch != null) {
+            watch.close();
+        }
+        workers.close();
         inventory.close();
-    }
-
-    private Reply answer(Request request) throws IOException, InterruptedException {
-        try {
-            if (request.is("GET", "health", 0)) {
-                return Reply.of(200, health());
-            }
-            if (request.is("GET", "inventory", 0)) {
-                return Reply.of(200, read().toMap());
-            }
-            if (request.is("PUT", "slices", 1)) {
-                return Reply.of(200, made(create(key(request))));
-            }
-            if (request.is("DELETE", "slices", 1)) {
-                destroy(key(request));
-                return Reply.empty(204);
-            }
-        } catch (InventoryException e) {
-            log.warn("{} {} failed: {}", request.method(), request.path(), e.getMessage());
-            throw new HttpError(REFUSALS.contains(e.code()) ? 409 : 500, e.getMessage());
-        }
-        throw new HttpError(
-                404, "no such request; there are GET /inventory, GET /health, PUT and DELETE /slices/{key}");
-    }
-
-    private static SliceKey key(Request request) {
-        return SliceKey.parse(request.path().get(1));
-    }
-
-    private Map<String, Object> health() {
-        List<Map<String, Object>> kept = new ArrayList<>();
-        workers.forEach((gpu, worker) -> {
-            var map = new LinkedHashMap<String, Object>();
-            map.put("gpu", gpu);
-            map.put("state", worker.state().name());
-            map.put("pid", worker.pid());
-            map.put("restarts", worker.restarts());
-            kept.add(map);
-        });
-        var map = new LinkedHashMap<String, Object>();
-        map.put("status", "UP");
-        map.put("workers", kept);
-        return map;
-    }
-
-    private static Map<String, Object> made(Slice slice) {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("slice", slice.key().toString());
-        map.put("device-uuid", slice.deviceUuid());
-        return map;
-    }
-
-    /** What exists, with the locks of this host's processes. */
-    private HostInventory read() throws InventoryException, IOException {
-        HostInventory read = inventory.read();
-        List<Gpu> gpus = new ArrayList<>();
-        for (Gpu gpu : read.gpus()) {
-            List<Slice> slices = new ArrayList<>();
-            for (Slice slice : gpu.slices()) {
-                boolean locked = slice.locked() || SliceLock.isHeld(locks, slice.key());
-                slices.add(new Slice(slice.key(), slice.deviceUuid(), locked));
-            }
-            gpus.add(gpu.with(slices));
-        }
-        return new HostInventory(read.host(), gpus);
-    }
-
-    /** A lock that overlaps forbids it too: its holder may outlive the slice that it was made for. */
-    private synchronized Slice create(SliceKey key) throws InventoryException, IOException {
-        Gpu gpu = gpuOf(key);
-        Placement wanted = gpu.placement(key);
-        for (Placement other : gpu.placements()) {
-            SliceKey otherKey = gpu.key(key.host(), other);
-            if (!otherKey.equals(key) && other.overlaps(wanted) && SliceLock.isHeld(locks, otherKey)) {
-                throw new HttpError(
-                        409, key + " overlaps " + otherKey + ", on which a process works; wait for its end");
+        for (GpuOwner owner : owners) {
+            try {
+                owner.close();
+            } catch (IOException e) {
+                log.warn("the lock of {} did not close: {}", owner.claim().gpuUuid(), e.toString());
             }
         }
-        Slice made = inventory.create(key);
+        owners.clear();
+    }
+
+    HostInventory inventory() throws InventoryException, IOException {
+        return view.read();
+    }
+
+    Slice create(SliceKey key) throws InventoryException, IOException {
+        HostInventory now = view.read();
+        refuseFaulty(now, key.gpu());
+        Optional<Slice> there =
+                now.gpus().stream().flatMap(gpu -> gpu.slice(key).stream()).findFirst();
+        if (there.isPresent() && !there.get().fault().isEmpty()) {
+            throw new HttpError(409, key + ": " + there.get().fault());
+        }
+        if (there.isEmpty()) {
+            refuseDraining();
+        }
+        Slice made = converge.create(key);
         log.info("{} exists as {}", key, made.deviceUuid());
         return made;
     }
 
-    /** Holds the lock meanwhile, so that no executor begins on a slice that vanishes under it. */
-    private synchronized void destroy(SliceKey key) throws InventoryException, IOException, InterruptedException {
-        gpuOf(key).placement(key);
-        SliceLock lock = SliceLock.acquire(locks, key, Duration.ZERO)
-                .orElseThrow(() -> new HttpError(409, "a process works on " + key + "; wait for its end"));
-        try (lock) {
-            inventory.destroy(key);
-            log.info("{} is destroyed", key);
+    void destroy(SliceKey key) throws InventoryException, IOException {
+        converge.destroy(key);
+        log.info("{} is destroyed", key);
+    }
+
+    List<Slice> layout(int gpu, List<SliceKey> wanted) throws InventoryException, IOException {
+        refuseDraining();
+        refuseFaulty(view.read(), gpu);
+        List<Slice> made = converge.layout(gpu, wanted);
+        log.info("GPU {} has {}", gpu, wanted);
+        return made;
+    }
+
+    /** An operator has seen to the card: its faults are forgotten, its Worker runs again. */
+    void heal(int index) throws InventoryException, IOException {
+        Gpu gpu = inventory.read().gpus().stream()
+                .filter(g -> g.index() == index)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("GPU " + index + ": this host has no such GPU"));
+        if (gpu.profiles().isEmpty() && isLost(gpu)) {
+            throw new HttpError(409, "GPU " + index + " does not answer yet; reset or replace it first");
+        }
+        state.heal(gpu.uuid());
+        workers.keep(gpu);
+        log.info("GPU {} is healed", index);
+    }
+
+    void drain(boolean on) throws IOException {
+        state.drain(on);
+        log.info(on ? "the host is drained: nothing new begins here" : "the host takes work again");
+    }
+
+    Map<String, Object> health() throws IOException {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("status", "UP");
+        map.put("format-version", HostInventory.VERSION);
+        map.put("time", Instant.now().toString());
+        map.put("draining", state.draining());
+        map.put("faults", state.faults().stream().map(Fault::toMap).toList());
+        map.put("unfinished", converge.unfinished());
+        map.put("owners", owners.stream().map(owner -> owner.claim().toMap()).toList());
+        settings.door()
+                .tls()
+                .flatMap(tls -> tls.until())
+                .ifPresent(until -> map.put("certificate-until", until.toString()));
+        map.put("workers", workers.toList());
+        return map;
+    }
+
+    private boolean isLost(Gpu gpu) {
+        return state.faults().stream()
+                .anyMatch(fault -> fault.lost() && fault.gpuUuid().equals(gpu.uuid()));
+    }
+
+    private void refuseDraining() {
+        if (state.draining()) {
+            throw new HttpError(409, "the host is drained: nothing new begins here until DELETE /drain");
         }
     }
 
-    private Gpu gpuOf(SliceKey key) throws InventoryException {
-        HostInventory read = inventory.read();
-        return read.gpus().stream()
-                .filter(gpu -> read.host().equals(key.host()) && gpu.index() == key.gpu())
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(key + ": this host is " + read.host() + " and has "
-                        + read.gpus().size() + " GPUs"));
+    private static void refuseFaulty(HostInventory now, int index) {
+        for (Gpu gpu : now.gpus()) {
+            if (gpu.index() == index && !gpu.fault().isEmpty()) {
+                throw new HttpError(
+                        409, "GPU " + index + ": " + gpu.fault() + "; see to it, then POST /gpus/" + index + "/heal");
+            }
+        }
     }
 }

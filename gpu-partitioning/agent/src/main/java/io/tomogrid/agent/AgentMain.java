@@ -2,22 +2,20 @@ package io.tomogrid.agent;
 
 import io.tomogrid.slices.Inventories;
 import io.tomogrid.slices.InventoryException;
+import io.tomogrid.slices.converge.GpuOwner;
+import io.tomogrid.slices.http.Door;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Main class of the agent, see {@link AgentArguments#USAGE}; the token is in the environment variable TOMOGRID_TOKEN. Ends
+ * Main class of the agent, see {@link AgentArguments#USAGE}; the token is in the environment variable TOMOGRID_TOKEN, the key
+ * store's password in TOMOGRID_TLS_PASSWORD. Ends
  * its children on SIGTERM, and under {@link io.tomogrid.slices.process.ChildMain} with its supervisor.
  */
 public final class AgentMain {
-    private static final Logger log = LoggerFactory.getLogger(AgentMain.class);
     private static final int WRONG_USAGE = 2;
     private static final int FAILED = 1;
 
@@ -33,21 +31,27 @@ public final class AgentMain {
             return;
         }
         try {
-            run(arguments, System.getenv("TOMOGRID_TOKEN"));
+            run(arguments, System.getenv("TOMOGRID_TOKEN"), System.getenv("TOMOGRID_TLS_PASSWORD"));
         } catch (IOException | InventoryException | IllegalArgumentException e) {
             System.err.println("the agent cannot start: " + e.getMessage());
             System.exit(FAILED);
         }
     }
 
-    private static void run(AgentArguments arguments, String token) throws IOException, InventoryException {
-        FileChannel owned = own(arguments);
+    private static void run(AgentArguments arguments, String token, String tlsPassword)
+            throws IOException, InventoryException {
+        Door door = arguments.door().open(tlsPassword);
         Inventories.Detected detected = detect(arguments);
-        Optional<Agent.WorkerSpec> worker = arguments.spark().map(spark -> new WorkerCommand(arguments, spark, token));
-        Agent agent = Agent.start(detected.inventory(), arguments.locks(), arguments.port(), token, worker);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent, owned), "ends-children"));
+        Optional<Workers.Spec> worker = arguments.spark().map(spark -> new WorkerCommand(arguments, spark, token));
+        Path owners = arguments.owners().orElse(detected.simulated() ? arguments.locks() : GpuOwner.WELL_KNOWN);
+        Agent agent = Agent.start(
+                detected.inventory(),
+                new AgentSettings(arguments.state(), arguments.locks(), owners, door, token),
+                worker);
+        Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "ends-children"));
         System.out.println(
-                "agent of " + arguments.host() + " listens on 127.0.0.1:" + agent.port() + "; " + detected.reason());
+                "agent of " + arguments.host() + " listens on " + (door.tls().isPresent() ? "https" : "http") + "://"
+                        + door.address() + ":" + agent.port() + "; " + detected.reason());
         if (arguments.portFile().isPresent()) {
             write(arguments.portFile().get(), Integer.toString(agent.port()));
         }
@@ -55,32 +59,23 @@ public final class AgentMain {
 
     /** The agent itself holds a slice's lock while it destroys it, so the simulated GPU need not look. */
     private static Inventories.Detected detect(AgentArguments arguments) throws IOException, InventoryException {
-        return switch (arguments.inventory()) {
-            case AUTO -> Inventories.detect(arguments.host(), arguments.state(), key -> false);
-            case NVML -> Inventories.nvml(arguments.host());
-            case SIMULATED ->
-                Inventories.simulated(arguments.host(), arguments.state(), key -> false, "it was asked for");
-        };
-    }
-
-    /** Two that cut the same GPUs would undo each other's work. The lock ends with the process. */
-    private static FileChannel own(AgentArguments arguments) throws IOException {
-        Path file = Files.createDirectories(arguments.locks()).resolve("agent.lock");
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (channel.tryLock() == null) {
-            channel.close();
-            throw new IOException("another agent of this host holds " + file + "; end it, or give another --locks");
+        if (arguments.inventory() == AgentArguments.Source.SIMULATED) {
+            return simulated(arguments, "it was asked for");
         }
-        return channel;
-    }
-
-    private static void end(Agent agent, FileChannel owned) {
-        agent.close();
         try {
-            owned.close();
-        } catch (IOException e) {
-            log.warn("the lock of the agent did not close: {}", e.toString());
+            return Inventories.nvml(arguments.host());
+        } catch (InventoryException e) {
+            if (arguments.inventory() == AgentArguments.Source.NVML) {
+                throw e;
+            }
+            return simulated(arguments, e.getMessage());
         }
+    }
+
+    private static Inventories.Detected simulated(AgentArguments arguments, String reason) throws IOException {
+        AgentArguments.Simulated gpus = arguments.simulated();
+        return Inventories.simulated(
+                arguments.host(), arguments.state(), gpus.model(), gpus.count(), key -> false, reason);
     }
 
     private static void write(Path file, String text) throws IOException {

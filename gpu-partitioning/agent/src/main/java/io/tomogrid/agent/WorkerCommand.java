@@ -15,7 +15,7 @@ import java.util.Map;
  * The Spark Worker of a GPU. It offers every legal placement, whether it exists now or not, so that cutting the GPU anew
  * restarts nothing; which of them may be used is the leases' matter.
  */
-final class WorkerCommand implements Agent.WorkerSpec {
+final class WorkerCommand implements Workers.Spec {
     private static final String COMPONENT = "spark.worker";
 
     private final AgentArguments.SparkOptions spark;
@@ -42,6 +42,7 @@ final class WorkerCommand implements Agent.WorkerSpec {
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-Djava.io.tmpdir=" + tmp,
+                        "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + ChildSpec.heartbeat(tmp),
                         "-cp",
                         spark.home().resolve("conf") + ":" + spark.home().resolve("jars") + "/*",
                         ChildMain.class.getName(),

@@ -55,10 +55,38 @@ class AgentMainTest {
             assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(second.exitValue()).isEqualTo(1);
             assertThat(new String(second.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .contains("another agent of this host");
+                    .contains("is cut by the Tomogrid agent of host node1 (process ");
         } finally {
             agent.destroyForcibly();
         }
+    }
+
+    @Test
+    void several_gpus_of_a_model_are_simulated_when_asked_for() throws Exception {
+        AgentArguments arguments = AgentArguments.parse(
+                "--state", "a", "--locks", "b", "--no-workers", "--gpus", "4", "--model", "a30-24gb");
+        assertThat(arguments.simulated().count()).isEqualTo(4);
+        assertThat(arguments.simulated().model().name()).isEqualTo("A30-24GB");
+        assertThatThrownBy(() -> AgentArguments.parse("--state", "a", "--locks", "b", "--no-workers", "--model", "V1"))
+                .hasMessageContaining("no GPU model V1");
+    }
+
+    /** SLC-33 */
+    @Test
+    void a_network_is_not_listened_to_in_the_clear() throws Exception {
+        List<String> open = new ArrayList<>(arguments(folder.resolve("state")));
+        open.addAll(List.of("--address", "0.0.0.0"));
+        Process agent = process(open);
+        assertThat(agent.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(agent.exitValue()).isEqualTo(1);
+        assertThat(new String(agent.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("0.0.0.0 is no loopback address")
+                .contains("--tls-keystore");
+        assertThatThrownBy(
+                        () -> AgentArguments.parse("--state", "a", "--locks", "b", "--no-workers", "--tls-any-client")
+                                .door()
+                                .open("x"))
+                .hasMessageContaining("need --tls-keystore");
     }
 
     @Test
@@ -112,6 +140,10 @@ class AgentMainTest {
     }
 
     private Process process(Path state) throws IOException {
+        return process(arguments(state));
+    }
+
+    private Process process(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
@@ -120,7 +152,7 @@ class AgentMainTest {
                 System.getProperty("java.class.path"),
                 ChildMain.class.getName(),
                 AgentMain.class.getName()));
-        command.addAll(arguments(state));
+        command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("TOMOGRID_TOKEN", "t0ken");
         return builder.redirectOutput(folder.resolve("out.log").toFile()).start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.SimulatedInventory;
+import io.tomogrid.slices.http.Door;
 import io.tomogrid.slices.process.ChildMain;
 import io.tomogrid.slices.process.ChildSpec;
 import io.tomogrid.slices.process.Supervised;
@@ -50,9 +51,8 @@ class AgentSparkTest {
         try (Supervised master = Supervisor.keep(master(masterPort, masterPages));
                 Agent agent = Agent.start(
                         new SimulatedInventory("node1", arguments.state(), key -> false),
-                        arguments.locks(),
-                        0,
-                        "t0ken",
+                        new AgentSettings(
+                                arguments.state(), arguments.locks(), arguments.locks(), Door.loopback(0), "t0ken"),
                         Optional.of(
                                 new WorkerCommand(arguments, arguments.spark().orElseThrow(), "t0ken")))) {
             assertThat(agent.port()).isPositive();

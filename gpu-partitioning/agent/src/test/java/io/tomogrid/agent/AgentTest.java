@@ -1,6 +1,7 @@
 package io.tomogrid.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.HostInventory;
@@ -8,6 +9,7 @@ import io.tomogrid.slices.SimulatedInventory;
 import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceLock;
+import io.tomogrid.slices.http.Door;
 import io.tomogrid.slices.process.ChildSpec;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -46,9 +49,7 @@ class AgentTest {
         SimulatedInventory inventory = new SimulatedInventory("node1", folder.resolve("state"), key -> false);
         agent = Agent.start(
                 inventory,
-                locks(),
-                0,
-                TOKEN,
+                new AgentSettings(folder.resolve("state"), locks(), locks(), Door.loopback(0), TOKEN),
                 Optional.of(gpu -> new ChildSpec(
                         "worker",
                         List.of("cat"),
@@ -157,6 +158,71 @@ class AgentTest {
         assertThat(slices()).isEqualTo(before).hasSize(1);
     }
 
+    /** SLC-30 */
+    @Test
+    void a_layout_is_made_whole_after_what_is_idle_in_its_way() throws Exception {
+        send("PUT", "/slices/node1-gpu0-7g-0");
+        HttpResponse<String> made =
+                send("PUT", "/gpus/0/layout", "{\"slices\":[\"node1-gpu0-4g-0\",\"node1-gpu0-3g-4\"]}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+        assertThat(slices()).extracting(Slice::key).containsExactly(key("3g", 4), key("4g", 0));
+        try (SliceLock lock =
+                SliceLock.acquire(locks(), key("4g", 0), Duration.ZERO).orElseThrow()) {
+            assertThat(lock).isNotNull();
+            HttpResponse<String> refused = send("PUT", "/gpus/0/layout", "{\"slices\":[\"node1-gpu0-2g-2\"]}");
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(error(refused)).contains("a process works on node1-gpu0-4g-0");
+        }
+        assertThat(error(send("PUT", "/gpus/0/layout", "{\"slice\":[]}"))).contains("members [slice]");
+        assertThat(error(send("PUT", "/gpus/x/layout", "{\"slices\":[]}"))).contains("GPU x: expected its index");
+        assertThat(error(send("PUT", "/gpus/1/layout", "{\"slices\":[]}"))).contains("has 1 GPUs");
+        assertThat(slices()).hasSize(2);
+    }
+
+    /** SLC-35 */
+    @Test
+    void a_drained_host_makes_nothing_new_and_stays_drained() throws Exception {
+        send("PUT", "/slices/node1-gpu0-3g-4");
+        assertThat(send("POST", "/drain").statusCode()).isEqualTo(204);
+        agent.close();
+        start();
+        assertThat(inventory().draining()).isTrue();
+        assertThat(health()).containsEntry("draining", true);
+        assertThat(send("PUT", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(200);
+        assertThat(error(send("PUT", "/slices/node1-gpu0-3g-0"))).contains("the host is drained");
+        assertThat(send("DELETE", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(204);
+        assertThat(send("DELETE", "/drain").statusCode()).isEqualTo(204);
+        assertThat(send("PUT", "/slices/node1-gpu0-3g-0").statusCode()).isEqualTo(200);
+    }
+
+    /** SLC-32 */
+    @Test
+    void a_gpu_that_somebody_else_cuts_is_refused_by_name() throws Exception {
+        assertThat(health().get("owners").toString())
+                .contains("the Tomogrid agent of host node1")
+                .contains("pid=" + ProcessHandle.current().pid());
+        SimulatedInventory same = new SimulatedInventory("node1", folder.resolve("other"), key -> false);
+        AgentSettings settings = new AgentSettings(folder.resolve("other"), locks(), locks(), Door.loopback(0), TOKEN);
+        assertThatThrownBy(() -> Agent.start(same, settings, Optional.empty()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is cut by the Tomogrid agent of host node1");
+    }
+
+    /** SLC-31 */
+    @Test
+    void what_was_interrupted_is_ended_before_the_agent_listens() throws Exception {
+        send("PUT", "/slices/node1-gpu0-7g-0");
+        String uuid = inventory().gpus().get(0).uuid();
+        agent.close();
+        Files.writeString(
+                folder.resolve("state/change-of-" + uuid + ".json"),
+                "{\"format-version\":1,\"gpu\":0,\"gpu-uuid\":\"" + uuid
+                        + "\",\"destroy\":[\"node1-gpu0-7g-0\"],\"create\":[\"node1-gpu0-1g-3\"]}");
+        start();
+        assertThat(slices()).extracting(Slice::key).containsExactly(key("1g", 3));
+        assertThat(health()).containsEntry("unfinished", List.of());
+    }
+
     @SuppressWarnings("unchecked")
     private long worker(String key) throws IOException, InterruptedException {
         List<Map<String, Object>> workers = (List<Map<String, Object>>) health().get("workers");
@@ -181,10 +247,16 @@ class AgentTest {
     }
 
     private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        return send(method, path, "");
+    }
+
+    private HttpResponse<String> send(String method, String path, String body)
+            throws IOException, InterruptedException {
         String credentials = Base64.getEncoder().encodeToString(("tomogrid:" + TOKEN).getBytes(StandardCharsets.UTF_8));
         return http.send(
                 request(method, path)
                         .header("Authorization", "Basic " + credentials)
+                        .method(method, BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
     }

@@ -26,6 +26,15 @@ final class Fields {
         return present(key, String.class);
     }
 
+    /** The same, where a document of before the member has none. */
+    String textOr(String key, String otherwise) {
+        return map.get(key) == null ? otherwise : text(key);
+    }
+
+    boolean flagOr(String key, boolean otherwise) {
+        return map.get(key) == null ? otherwise : flag(key);
+    }
+
     int integer(String key) {
         return Math.toIntExact(number(key));
     }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param memorySlices width of its grid; 4, 8 and 12 are known, 1 when it is not cut
  * @param profiles how it can be cut
  * @param slices what exists
+ * @param fault why it must not be used, in one sentence; empty when it is well
  */
 public record Gpu(
         int index,
@@ -25,10 +26,24 @@ public record Gpu(
         boolean simulated,
         int memorySlices,
         List<GpuProfile> profiles,
-        List<Slice> slices) {
+        List<Slice> slices,
+        String fault) {
     public Gpu {
         profiles = List.copyOf(profiles);
         slices = List.copyOf(slices);
+    }
+
+    /** One that is well. */
+    public Gpu(
+            int index,
+            String uuid,
+            String name,
+            long memoryBytes,
+            boolean simulated,
+            int memorySlices,
+            List<GpuProfile> profiles,
+            List<Slice> slices) {
+        this(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, slices, "");
     }
 
     /** Every place of every profile that jobs are given. */
@@ -74,7 +89,12 @@ public record Gpu(
 
     /** The same GPU with other slices. */
     public Gpu with(List<Slice> existing) {
-        return new Gpu(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, existing);
+        return new Gpu(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, existing, fault);
+    }
+
+    /** The same GPU, which must not be used for this reason. */
+    public Gpu ill(String why) {
+        return new Gpu(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, slices, why);
     }
 
     public Map<String, Object> toMap() {
@@ -87,6 +107,7 @@ public record Gpu(
         map.put("memory-slices", memorySlices);
         map.put("profiles", profiles.stream().map(GpuProfile::toMap).toList());
         map.put("slices", slices.stream().map(Slice::toMap).toList());
+        map.put("fault", fault);
         return map;
     }
 
@@ -101,6 +122,7 @@ public record Gpu(
                 fields.flag("simulated"),
                 fields.integer("memory-slices"),
                 fields.list("profiles", GpuProfile::fromMap),
-                fields.list("slices", Slice::fromMap));
+                fields.list("slices", Slice::fromMap),
+                fields.textOr("fault", ""));
     }
 }

@@ -9,12 +9,19 @@ import java.util.Map;
  *
  * @param host as in every {@link SliceKey} of the host
  * @param gpus in the order of their index
+ * @param draining whether it takes nothing new, so that what runs runs out
  */
-public record HostInventory(String host, List<Gpu> gpus) {
-    private static final int VERSION = 1;
+public record HostInventory(String host, List<Gpu> gpus, boolean draining) {
+    /** Of this document. Members may be added within a version; who reads leaves out what it does not know. */
+    public static final int VERSION = 1;
 
     public HostInventory {
         gpus = List.copyOf(gpus);
+    }
+
+    /** One that takes work. */
+    public HostInventory(String host, List<Gpu> gpus) {
+        this(host, gpus, false);
     }
 
     public Map<String, Object> toMap() {
@@ -22,6 +29,7 @@ public record HostInventory(String host, List<Gpu> gpus) {
         map.put("format-version", VERSION);
         map.put("host", host);
         map.put("gpus", gpus.stream().map(Gpu::toMap).toList());
+        map.put("draining", draining);
         return map;
     }
 
@@ -30,8 +38,10 @@ public record HostInventory(String host, List<Gpu> gpus) {
         Fields fields = Fields.of("inventory", json);
         if (fields.integer("format-version") != VERSION) {
             throw new IllegalArgumentException(
-                    "inventory: format-version: expected " + VERSION + ", got " + json.get("format-version"));
+                    "inventory: format-version: expected " + VERSION + ", got " + json.get("format-version")
+                            + "; agent and manager must be of versions that go together: update the older one");
         }
-        return new HostInventory(fields.text("host"), fields.list("gpus", Gpu::fromMap));
+        return new HostInventory(
+                fields.text("host"), fields.list("gpus", Gpu::fromMap), fields.flagOr("draining", false));
     }
 }

@@ -44,9 +44,19 @@ public final class Inventories {
         }
     }
 
-    /** The simulated one, whatever there is. */
+    /** One A100-40GB, simulated, whatever there is. */
     public static Detected simulated(String host, Path folder, Predicate<SliceKey> inUse, String reason)
             throws IOException {
         return new Detected(new SimulatedInventory(host, folder, inUse), true, "one A100-40GB is simulated: " + reason);
+    }
+
+    /** So many GPUs of that model, simulated, whatever there is. */
+    public static Detected simulated(
+            String host, Path folder, GpuModel model, int count, Predicate<SliceKey> inUse, String reason)
+            throws IOException {
+        return new Detected(
+                new SimulatedInventory(host, folder, model, count, inUse),
+                true,
+                count + " × " + model.name() + " simulated: " + reason);
     }
 }

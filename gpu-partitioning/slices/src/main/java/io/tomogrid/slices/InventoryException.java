@@ -5,7 +5,7 @@ public final class InventoryException extends Exception {
     private final NvmlReturn code;
 
     public InventoryException(NvmlReturn code, String message) {
-        super(message + " (NVML " + code.code() + " " + code + ")");
+        super(message + " (NVML " + code.code() + " " + code + "); " + code.remedy());
         this.code = code;
     }
 

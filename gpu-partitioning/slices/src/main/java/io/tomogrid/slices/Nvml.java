@@ -3,6 +3,7 @@ package io.tomogrid.slices;
 import com.sun.jna.Library;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 
 /** The functions of libnvidia-ml.so.1 that cutting needs (nvml.h 12, "Multi Instance GPU Management"). All answer nvmlReturn_t. */
@@ -13,6 +14,9 @@ interface Nvml extends Library {
     int MEMORY_SIZE = 24;
     /** sizeof(nvmlGpuInstancePlacement_t): start, size. */
     int PLACEMENT_SIZE = 8;
+
+    /** nvmlEventTypeXidCriticalError. */
+    long EVENT_XID = 8;
 
     int nvmlInit_v2();
 
@@ -57,6 +61,31 @@ interface Nvml extends Library {
 
     int nvmlComputeInstanceDestroy(Pointer computeInstance);
 
+    int nvmlDeviceGetTotalEccErrors(Pointer device, int errorType, int counterType, LongByReference count);
+
+    int nvmlDeviceGetGpuInstanceById(Pointer device, int id, PointerByReference gpuInstance);
+
+    int nvmlEventSetCreate(PointerByReference set);
+
+    int nvmlDeviceRegisterEvents(Pointer device, long types, Pointer set);
+
+    int nvmlEventSetWait_v2(Pointer set, Pointer data, int millis);
+
+    int nvmlEventSetFree(Pointer set);
+
+    /** nvmlEventData_t. */
+    final class EventData {
+        static final int SIZE = 32;
+        static final int DEVICE = 0;
+        static final int TYPE = 8;
+        static final int DATA = 16;
+        static final int GPU_INSTANCE = 24;
+        /** The event belongs to no GPU instance. */
+        static final int NONE = 0xFFFFFFFF;
+
+        private EventData() {}
+    }
+
     /** nvmlGpuInstanceProfileInfo_t, the first version, whose layout never changed. */
     final class GpuInstanceProfileInfo {
         static final int SIZE = 48;
@@ -71,6 +100,7 @@ interface Nvml extends Library {
     /** nvmlGpuInstanceInfo_t. */
     final class GpuInstanceInfo {
         static final int SIZE = 24;
+        static final int PROFILE_ID = 12;
         static final int PLACEMENT_START = 16;
 
         private GpuInstanceInfo() {}

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,10 +15,15 @@ import java.util.Optional;
 /** NVML's calls on one GPU, with results instead of out-parameters and exceptions instead of codes. */
 final class NvmlDevice {
     private static final long MIB = 1L << 20;
+    /** NVML_VOLATILE_ECC. */
+    private static final int VOLATILE = 0;
 
     private final Nvml nvml;
     private final Pointer handle;
     private final int index;
+
+    /** Whether a GPU is in MIG mode, and whether a reset will change that. */
+    record MigMode(boolean enabled, boolean pending) {}
 
     /** A profile as the driver numbers it. */
     record Profile(int id, int profileEnum, int computeSlices, int maxInstances, long memoryBytes) {}
@@ -62,15 +68,41 @@ final class NvmlDevice {
         return memory.getLong(0);
     }
 
-    /** A GPU that cannot be cut says NOT_SUPPORTED. */
-    boolean migEnabled() throws InventoryException {
+    /** Whether it is in MIG mode, and whether it will be after a reset; a GPU that cannot be cut is and will not be. */
+    MigMode migMode() throws InventoryException {
         IntByReference current = new IntByReference();
-        int code = nvml.nvmlDeviceGetMigMode(handle, current, new IntByReference());
+        IntByReference pending = new IntByReference();
+        int code = nvml.nvmlDeviceGetMigMode(handle, current, pending);
         if (code == NvmlReturn.NOT_SUPPORTED.code()) {
-            return false;
+            return new MigMode(false, false);
         }
         check(code, "MIG mode of GPU " + index);
-        return current.getValue() == 1;
+        return new MigMode(current.getValue() == 1, current.getValue() != pending.getValue());
+    }
+
+    /** Errors since the driver was loaded; empty on a GPU without ECC. */
+    Optional<Long> eccErrors(int type) throws InventoryException {
+        LongByReference count = new LongByReference();
+        int code = nvml.nvmlDeviceGetTotalEccErrors(handle, type, VOLATILE, count);
+        if (code == NvmlReturn.NOT_SUPPORTED.code()) {
+            return Optional.empty();
+        }
+        check(code, "memory errors of GPU " + index);
+        return Optional.of(count.getValue());
+    }
+
+    /** By the number that events carry. */
+    Pointer gpuInstance(int id) throws InventoryException {
+        PointerByReference found = new PointerByReference();
+        check(nvml.nvmlDeviceGetGpuInstanceById(handle, id, found), "GPU instance " + id + " of GPU " + index);
+        return found.getValue();
+    }
+
+    /** Of which profile a GPU instance is. */
+    int profileId(Pointer gpuInstance) throws InventoryException {
+        Memory info = cleared(Nvml.GpuInstanceInfo.SIZE);
+        check(nvml.nvmlGpuInstanceGetInfo(gpuInstance, info), "a GPU instance of GPU " + index);
+        return info.getInt(Nvml.GpuInstanceInfo.PROFILE_ID);
     }
 
     /** Those that this GPU has. */
@@ -221,7 +253,7 @@ final class NvmlDevice {
         return new Window(memory.getInt(offset), memory.getInt(offset + 4));
     }
 
-    private static Memory cleared(int size) {
+    static Memory cleared(int size) {
         Memory memory = new Memory(size);
         memory.clear();
         return memory;

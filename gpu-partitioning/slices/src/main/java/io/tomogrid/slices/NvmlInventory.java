@@ -3,7 +3,9 @@ package io.tomogrid.slices;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +26,14 @@ public final class NvmlInventory implements Inventory {
 
     private final Nvml nvml;
     private final String host;
+    private final NvmlWatch watch;
+    /** What a GPU said of itself before it was lost. */
+    private final Map<Integer, Gpu> known = new HashMap<>();
 
     private NvmlInventory(Nvml nvml, String host) {
         this.nvml = nvml;
         this.host = host;
+        this.watch = new NvmlWatch(nvml, this::sliceOf);
     }
 
     /** @throws InventoryException LIBRARY_NOT_FOUND without NVIDIA's driver, else what initialising it answered */
@@ -53,9 +59,14 @@ public final class NvmlInventory implements Inventory {
     public synchronized HostInventory read() throws InventoryException {
         List<Gpu> gpus = new ArrayList<>();
         for (int index = 0; index < count(); index++) {
-            gpus.add(gpu(index));
+            gpus.add(gpuOrLost(index));
         }
         return new HostInventory(host, gpus);
+    }
+
+    @Override
+    public List<GpuFault> faults(Duration patience) throws InventoryException {
+        return watch.faults(count(), patience);
     }
 
     @Override
@@ -113,8 +124,39 @@ public final class NvmlInventory implements Inventory {
     }
 
     @Override
-    public synchronized void close() {
-        nvml.nvmlShutdown();
+    public void close() {
+        watch.end();
+        synchronized (this) {
+            nvml.nvmlShutdown();
+        }
+    }
+
+    private Gpu gpuOrLost(int index) throws InventoryException {
+        try {
+            Gpu gpu = gpu(index);
+            known.put(index, gpu);
+            return gpu;
+        } catch (InventoryException e) {
+            if (e.code() != NvmlReturn.GPU_IS_LOST) {
+                throw e;
+            }
+            Gpu before = known.get(index);
+            return before == null
+                    ? new Gpu(index, "", "lost GPU", 0, false, 1, List.of(), List.of())
+                    : new Gpu(
+                            index, before.uuid(), before.name(), before.memoryBytes(), false, 1, List.of(), List.of());
+        }
+    }
+
+    private synchronized Optional<SliceKey> sliceOf(int gpu, int id) throws InventoryException {
+        NvmlDevice device = NvmlDevice.of(nvml, gpu);
+        Pointer gpuInstance = device.gpuInstance(id);
+        int profileId = device.profileId(gpuInstance);
+        int start = device.window(gpuInstance).start();
+        return device.profiles().stream()
+                .filter(profile -> profile.id() == profileId)
+                .map(profile -> new SliceKey(host, gpu, GpuProfile.nameOf(profile.profileEnum()), start))
+                .findFirst();
     }
 
     private Gpu gpu(SliceKey key) throws InventoryException {
@@ -129,7 +171,7 @@ public final class NvmlInventory implements Inventory {
         NvmlDevice device = NvmlDevice.of(nvml, index);
         String uuid = device.uuid();
         long memory = device.memoryBytes();
-        if (!device.migEnabled()) {
+        if (!device.migMode().enabled()) {
             SliceKey key = new SliceKey(host, index, GpuProfile.nameOf(GpuProfile.WHOLE), 0);
             return new Gpu(
                     index,

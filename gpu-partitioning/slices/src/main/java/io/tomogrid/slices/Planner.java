@@ -66,7 +66,8 @@ public final class Planner {
                     geometry = Geometry.of(profiles);
                 }
                 Fleet.Board board = fleet.addKept(geometry, host.host(), gpu.index(), UNKNOWN);
-                if (occupy(fleet, board, gpu, held)) {
+                boolean usable = !host.draining() && gpu.fault().isEmpty();
+                if (occupy(fleet, board, gpu, held) && usable) {
                     fleet.keep(board, "");
                 }
             }

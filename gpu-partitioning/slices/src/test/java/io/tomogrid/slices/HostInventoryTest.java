@@ -19,12 +19,15 @@ class HostInventoryTest {
                     false,
                     4,
                     List.of(new GpuProfile(1, "2g", 2, 2, 12L << 30, 2, List.of(0, 2))),
-                    List.of(new Slice(SliceKey.parse("node1-gpu0-2g-2"), "MIG-2", true)))));
+                    List.of(new Slice(SliceKey.parse("node1-gpu0-2g-2"), "MIG-2", true, "XID 94: it is ill")),
+                    "XID 79: it is lost")),
+            true);
     private static final String TEXT = """
             {"format-version":1,"host":"node1","gpus":[{"index":0,"uuid":"GPU-1","name":"A30","memory-bytes":25769803776,\
             "simulated":false,"memory-slices":4,"profiles":[{"profile":"2g","profile-enum":1,"memory-slices":2,\
             "compute-slices":2,"memory-bytes":12884901888,"max-instances":2,"starts":[0,2]}],\
-            "slices":[{"slice":"node1-gpu0-2g-2","device-uuid":"MIG-2","locked":true}]}]}""";
+            "slices":[{"slice":"node1-gpu0-2g-2","device-uuid":"MIG-2","locked":true,\
+            "fault":"XID 94: it is ill"}],"fault":"XID 79: it is lost"}],"draining":true}""";
 
     @Test
     void is_written_as_documented() throws IOException {
@@ -34,6 +37,15 @@ class HostInventoryTest {
     @Test
     void is_read_back() throws IOException {
         assertThat(HostInventory.fromMap(JSON.std.mapFrom(TEXT))).isEqualTo(INVENTORY);
+    }
+
+    @Test
+    void one_of_before_there_were_faults_is_well() throws IOException {
+        String before = TEXT.replaceAll(",\"(fault\":\"[^\"]*\"|draining\":true)", "");
+        HostInventory read = HostInventory.fromMap(JSON.std.mapFrom(before));
+        assertThat(read.draining()).isFalse();
+        assertThat(read.gpus().get(0).fault()).isEmpty();
+        assertThat(read.gpus().get(0).slices().get(0).fault()).isEmpty();
     }
 
     @Test

@@ -5,11 +5,23 @@ import io.tomogrid.slices.SliceKey;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The agent of one host. For use by one thread. */
+/**
+ * The agent of one host. For use by one thread.
+ *
+ * <p>Leases begin and end by the manager's clock alone, so an agent whose clock is apart disturbs none; it is told, because
+ * logs of both are read side by side.
+ */
 public final class AgentClient {
+    private static final Logger log = LoggerFactory.getLogger(AgentClient.class);
+    private static final Duration APART = Duration.ofSeconds(5);
+
     private final HttpPeer peer;
     private volatile String illness = "";
+    private volatile String clock = "";
 
     public AgentClient(URI base, String token, HttpClient http, Duration timeout) {
         this.peer = new HttpPeer("the agent", base, token, http, timeout);
@@ -23,6 +35,7 @@ public final class AgentClient {
     public HostInventory inventory() {
         try {
             HttpPeer.Answer answer = peer.send("GET", "/inventory", "");
+            compareClocks(answer);
             HostInventory inventory = read(answer);
             illness = "";
             return inventory;
@@ -30,6 +43,25 @@ public final class AgentClient {
             illness = e.getMessage();
             throw e;
         }
+    }
+
+    /** Its {@code Date} has whole seconds, and the answer took a while: both are far below what is reported. */
+    private void compareClocks(HttpPeer.Answer answer) {
+        String now = answer.date()
+                .map(date -> Duration.between(Instant.now(), date))
+                .filter(ahead -> ahead.abs().compareTo(APART) > 0)
+                .map(ahead -> "its clock is " + ahead.abs().toSeconds() + " s "
+                        + (ahead.isNegative() ? "behind" : "ahead of") + " the manager's")
+                .orElse("");
+        if (now.isEmpty() != clock.isEmpty()) {
+            log.warn("the agent at {}: {}", peer.base(), now.isEmpty() ? "its clock is right again" : now);
+        }
+        clock = now;
+    }
+
+    /** How far its clock is apart from ours, in one sentence; empty when it is not, or is not known. */
+    public String clock() {
+        return clock;
     }
 
     private HostInventory read(HttpPeer.Answer answer) {

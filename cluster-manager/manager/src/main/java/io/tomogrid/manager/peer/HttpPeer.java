@@ -8,9 +8,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +48,11 @@ final class HttpPeer {
         this.leftAloneUntil = System.nanoTime();
     }
 
-    /** @param status 2xx or 404 */
-    record Answer(int status, String body) {
+    /**
+     * @param status 2xx or 404
+     * @param date the peer's clock when it answered; empty if it did not say
+     */
+    record Answer(int status, String body, Optional<Instant> date) {
         boolean found() {
             return status != 404;
         }
@@ -102,7 +109,16 @@ final class HttpPeer {
         if (status / 100 != 2 && status != 404) {
             throw new PeerRefused(status, name + " refuses " + method + " " + path + ": " + error(response.body()));
         }
-        return new Answer(status, response.body());
+        return new Answer(
+                status, response.body(), response.headers().firstValue("Date").flatMap(HttpPeer::date));
+    }
+
+    private static Optional<Instant> date(String header) {
+        try {
+            return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)));
+        } catch (DateTimeException malformed) {
+            return Optional.empty();
+        }
     }
 
     /** The peer answered, but not as agreed. @param e whatever the reading stumbled over */

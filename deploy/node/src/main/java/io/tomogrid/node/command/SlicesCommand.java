@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "slices",
         description = "GPUs, their slices and the leases on them.",
         mixinStandardHelpOptions = true,
-        subcommands = SlicesPlanCommand.class)
+        subcommands = {SlicesPlanCommand.class, SlicesExportCommand.class, SlicesImportCommand.class})
 public final class SlicesCommand implements Callable<Integer> {
     private static final double GIB = 1L << 30;
 
@@ -46,11 +46,16 @@ public final class SlicesCommand implements Callable<Integer> {
         for (Object item : list(answer, "gpus")) {
             Map<?, ?> gpu = (Map<?, ?>) item;
             out.printf(
-                    "GPU %s  %s  %.0f GiB%s%n",
+                    "%s GPU %s  %s  %.0f GiB%s%s%n",
+                    gpu.get("host"),
                     gpu.get("index"),
                     gpu.get("name"),
                     ((Number) gpu.get("memory-bytes")).doubleValue() / GIB,
-                    Boolean.TRUE.equals(gpu.get("simulated")) ? "  SIMULATED: no NVIDIA driver was found here" : "");
+                    Boolean.TRUE.equals(gpu.get("simulated")) ? "  SIMULATED: no NVIDIA driver was found here" : "",
+                    Boolean.TRUE.equals(gpu.get("draining")) ? "  DRAINED: takes nothing new" : "");
+            if (gpu.get("fault") instanceof String fault && !fault.isEmpty()) {
+                out.println("  FAULTY: " + fault);
+            }
             Table table = new Table("  SLICE", "DEVICE", "LOCKED", "LEASE", "EPOCH", "HOLDER", "UNTIL");
             for (Object cut : list(gpu, "slices")) {
                 Map<?, ?> slice = (Map<?, ?>) cut;

@@ -3,9 +3,11 @@ package io.tomogrid.slices.http;
 import com.fasterxml.jackson.jr.ob.JSON;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on 127.0.0.1 and answers JSON. Every request but {@code GET /health} carries
- * {@code Authorization: Basic base64("tomogrid:" + token)}; a Host or Origin that is not loopback is refused, so that no page
- * in a browser reaches it under a name of its own (SEC-01).
+ * Listens at a {@link Door}, by default on 127.0.0.1, and answers JSON. Every request but {@code GET /health} carries
+ * {@code Authorization: Basic base64("tomogrid:" + token)}; a Host or Origin that is neither loopback nor a name of our
+ * certificate is refused, so that no page in a browser reaches it under a name of its own (SEC-01).
  */
 public final class TokenServer implements AutoCloseable {
     /** Answers a request. An {@link HttpError} says its status, an IllegalArgumentException is answered 400. */
@@ -49,9 +52,11 @@ public final class TokenServer implements AutoCloseable {
     private final ExecutorService threads;
     private final byte[] authorization;
     private final Handler handler;
+    private final Set<String> names;
 
-    private TokenServer(HttpServer server, String token, Handler handler) {
+    private TokenServer(HttpServer server, Set<String> names, String token, Handler handler) {
         this.server = server;
+        this.names = names;
         this.authorization = ("Basic "
                         + Base64.getEncoder().encodeToString(("tomogrid:" + token).getBytes(StandardCharsets.UTF_8)))
                 .getBytes(StandardCharsets.US_ASCII);
@@ -64,20 +69,39 @@ public final class TokenServer implements AutoCloseable {
         });
     }
 
-    /**
-     * @param port 0 for any that is free
-     * @throws IllegalArgumentException if the token is missing, since then everybody would be let in
-     */
+    /** On loopback, see {@link #start(Door, String, Handler)}. */
     public static TokenServer start(int port, String token, Handler handler) throws IOException {
+        return start(Door.loopback(port), token, handler);
+    }
+
+    /**
+     * @throws IllegalArgumentException if the token is missing, since then everybody would be let in, or the door is open to a
+     *     network without TLS
+     */
+    public static TokenServer start(Door door, String token, Handler handler) throws IOException {
         if (token == null || token.isBlank()) {
             throw new IllegalArgumentException("no token: set the environment variable TOMOGRID_TOKEN");
         }
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
-        TokenServer result = new TokenServer(server, token, handler);
+        InetSocketAddress address = new InetSocketAddress(door.checked(), door.port());
+        HttpServer server = door.tls().isPresent() ? secure(address, door.tls().get()) : HttpServer.create(address, 0);
+        Set<String> names = new TreeSet<>(LOOPBACK);
+        door.tls().ifPresent(tls -> names.addAll(tls.names()));
+        TokenServer result = new TokenServer(server, names, token, handler);
         server.setExecutor(result.threads);
         server.createContext("/", result::answer);
         server.start();
         return result;
+    }
+
+    private static HttpServer secure(InetSocketAddress address, Tls tls) throws IOException {
+        HttpsServer server = HttpsServer.create(address, 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls.context()) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                parameters.setSSLParameters(tls.parameters());
+            }
+        });
+        return server;
     }
 
     public int port() {
@@ -135,10 +159,10 @@ public final class TokenServer implements AutoCloseable {
         return header != null && MessageDigest.isEqual(authorization, header.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static void refuseForeignName(String header, String value) {
+    private void refuseForeignName(String header, String value) {
         String name = value == null ? "" : value.replaceFirst(":\\d+$", "");
-        if (!LOOPBACK.contains(name)) {
-            throw new HttpError(403, header + " must be a loopback name: one of " + LOOPBACK);
+        if (!names.contains(name)) {
+            throw new HttpError(403, header + " must be a name of this server: one of " + names);
         }
     }
 

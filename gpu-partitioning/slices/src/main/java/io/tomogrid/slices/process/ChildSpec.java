@@ -20,4 +20,14 @@ public record ChildSpec(
         command = List.copyOf(command);
         env = Map.copyOf(env);
     }
+
+    /** What it touches once a second if its command has {@link ChildMain} do so. */
+    public Path heartbeat() {
+        return heartbeat(tmpDir);
+    }
+
+    /** The same, for who writes the command. */
+    public static Path heartbeat(Path tmpDir) {
+        return tmpDir.resolve("heartbeat");
+    }
 }

@@ -1,5 +1,8 @@
 package io.tomogrid.slices.process;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /** A child that is kept running. */
 public interface Supervised extends AutoCloseable {
     enum State {
@@ -16,6 +19,9 @@ public interface Supervised extends AutoCloseable {
 
     /** How often it had to be started again. */
     int restarts();
+
+    /** How long ago it beat last, see {@link ChildMain}; empty if it never did. */
+    Optional<Duration> silence();
 
     /** Ends the child and all that it started. */
     @Override

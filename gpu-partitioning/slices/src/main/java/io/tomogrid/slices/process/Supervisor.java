@@ -7,15 +7,18 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one child running: restarts it after 0.5 s, then 1 s, up to 30 s, and from the beginning once it has lived for a
- * minute. The child's standard input stays open as long as this process lives (see {@link ChildMain}).
+ * minute. The child's standard input stays open as long as this process lives (see {@link ChildMain}). One that has begun to
+ * beat and is silent for half a minute hangs: it is killed and started again (SLC-36).
  */
 public final class Supervisor implements Supervised {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
@@ -31,16 +34,22 @@ public final class Supervisor implements Supervised {
     private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long GRACE_SECONDS = 10;
     private static final long LARGE_LOG = 10 << 20;
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
+    private static final long LOOK_MILLIS = 500;
 
     private final ChildSpec spec;
+    private final Duration longestSilence;
+    private final Heartbeat heartbeat;
     private final Thread keeper;
     private volatile Process process;
     private volatile State state = State.RUNNING;
     private volatile int restarts;
     private volatile boolean closing;
 
-    private Supervisor(ChildSpec spec, Process first) {
+    private Supervisor(ChildSpec spec, Duration longestSilence, Process first) {
         this.spec = spec;
+        this.longestSilence = longestSilence;
+        this.heartbeat = new Heartbeat(spec.heartbeat());
         this.process = first;
         this.keeper = new Thread(this::keepRunning, "keeps-" + spec.name());
         keeper.setDaemon(true);
@@ -48,7 +57,11 @@ public final class Supervisor implements Supervised {
 
     /** @throws IOException if it cannot be started the first time */
     public static Supervised keep(ChildSpec spec) throws IOException {
-        Supervisor supervisor = new Supervisor(spec, launch(spec));
+        return keep(spec, LONGEST_SILENCE);
+    }
+
+    static Supervised keep(ChildSpec spec, Duration longestSilence) throws IOException {
+        Supervisor supervisor = new Supervisor(spec, longestSilence, launch(spec));
         supervisor.keeper.start();
         return supervisor;
     }
@@ -66,6 +79,11 @@ public final class Supervisor implements Supervised {
     @Override
     public int restarts() {
         return restarts;
+    }
+
+    @Override
+    public Optional<Duration> silence() {
+        return heartbeat.silence();
     }
 
     @Override
@@ -88,7 +106,7 @@ public final class Supervisor implements Supervised {
         try {
             while (!closing) {
                 long since = System.nanoTime();
-                int code = process.waitFor();
+                int code = awaitEnd(process);
                 if (closing) {
                     return;
                 }
@@ -104,6 +122,23 @@ public final class Supervisor implements Supervised {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** By our own clock that stands while the machine sleeps, since a heartbeat's time does not. */
+    private int awaitEnd(Process child) throws InterruptedException {
+        while (!child.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            heartbeat.look();
+            Optional<Duration> silence = heartbeat.silence();
+            if (silence.isPresent() && silence.get().compareTo(longestSilence) > 0) {
+                log.warn(
+                        "{} hangs: it was silent for {} s; it is killed",
+                        spec.name(),
+                        silence.get().toSeconds());
+                child.destroyForcibly();
+            }
+        }
+        heartbeat.forget();
+        return child.exitValue();
     }
 
     private synchronized void restart() {

@@ -75,6 +75,26 @@ class SupervisorTest {
         }
     }
 
+    /** SLC-36 */
+    @Test
+    void a_child_that_hangs_is_killed_and_started_again() throws Exception {
+        Path pidFile = folder.resolve("pid");
+        ChildSpec spec = spec(folder, "hung", java(Hanging.class, pidFile.toString()));
+        List<String> command = new ArrayList<>(spec.command());
+        command.add(1, "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + spec.heartbeat());
+        ChildSpec beating = new ChildSpec("hung", command, Map.of(), spec.workDir(), spec.log(), spec.tmpDir());
+        try (Supervised kept = Supervisor.keep(beating, Duration.ofSeconds(4))) {
+            long first = kept.pid();
+            await(() -> kept.silence().isPresent());
+            assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(first))
+                            .start()
+                            .waitFor())
+                    .isZero();
+            await(() -> kept.pid() > 0 && kept.pid() != first && kept.restarts() == 1);
+            await(() -> kept.silence().isPresent());
+        }
+    }
+
     @Test
     void the_child_sees_only_the_environment_that_is_meant_for_it() throws Exception {
         Path out = folder.resolve("env.log");
