@@ -28,6 +28,8 @@ final class AttemptRunner {
     private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
     private static final String WAITING = "waiting for the slice";
     private static final int MOST_DOUBLINGS = 6;
+    /** Longer than an agent takes to start again. */
+    private static final Duration SILENCE = Duration.ofSeconds(3);
 
     private final ManagerProperties properties;
     private final Peers peers;
@@ -55,7 +57,7 @@ final class AttemptRunner {
             peers.driver().submit(task(job));
             jobs.move(job, JobState.RUNNING, "");
         } catch (PeerUnreachable | PeerRefused | IllegalArgumentException e) {
-            if (since(job).compareTo(properties.startDeadline()) > 0) {
+            if (since(job).compareTo(patience(e)) > 0) {
                 failed(job, "it could not begin: " + e.getMessage(), Remedy.RETRY, false);
             } else {
                 jobs.note(job, e.getMessage());
@@ -102,7 +104,21 @@ final class AttemptRunner {
                     false);
             return;
         }
+        Duration still = Duration.between(job.updated(), Instant.now());
+        if (!running.stage().startsWith(WAITING) && still.compareTo(properties.stallLimit()) > 0) {
+            failed(
+                    job,
+                    "it has not gone on for " + still.toSeconds() + " s, the last stage was: " + running.stage(),
+                    Remedy.RETRY,
+                    false);
+            return;
+        }
         SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
+        Optional<String> fault = peers.agents().fault(lease.key());
+        if (fault.isPresent()) {
+            failed(job, "its slice must not be used any more: " + fault.get(), Remedy.RETRY, false);
+            return;
+        }
         Instant now = Instant.now();
         if (Duration.between(now, lease.expiry()).compareTo(properties.lease().dividedBy(2)) < 0) {
             leases.renew(lease.epoch(), now.plus(properties.lease()));
@@ -159,6 +175,12 @@ final class AttemptRunner {
             jobs.attemptFailed(job, JobState.FAILED, outcome, end, remedy, Instant.now(), ended && !again);
         }
         log.warn("job {}: {}", job.id(), outcome);
+    }
+
+    /** Whoever does not answer may be cut off, and another host may be well; who answers may yet agree. */
+    private Duration patience(RuntimeException e) {
+        Duration deadline = properties.startDeadline();
+        return e instanceof PeerUnreachable && deadline.compareTo(SILENCE) > 0 ? SILENCE : deadline;
     }
 
     /** None after the first failure, which is tried again at once on another GPU if there is one; then ever longer. */

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param stagingRoot URI of the folder that attempts write their results below
  * @param lease how long a lease lasts after the driver was last heard of
  * @param startDeadline how long a job may wait for its slice, or an attempt for its executor
+ * @param stallLimit how long a running job may stay in one stage; a kernel that hangs is not known otherwise
  * @param maxAttempts failed attempts after which a job has failed
  * @param backOff pause after the second failed attempt, there is none after the first; doubles with each further one
  * @param tick pause between two looks at everything
@@ -34,6 +35,7 @@ public record ManagerProperties(
         URI stagingRoot,
         @DefaultValue("60s") Duration lease,
         @DefaultValue("60s") Duration startDeadline,
+        @DefaultValue("10m") Duration stallLimit,
         @DefaultValue("3") int maxAttempts,
         @DefaultValue("2s") Duration backOff,
         @DefaultValue("100ms") Duration tick,
@@ -51,9 +53,9 @@ public record ManagerProperties(
         if (agents == null || agents.isEmpty()) {
             faults.add("agents is missing: name the URL of at least one agent");
         }
-        for (Duration duration : List.of(lease, startDeadline, tick, timeout)) {
+        for (Duration duration : List.of(lease, startDeadline, stallLimit, tick, timeout)) {
             if (duration.isNegative() || duration.isZero()) {
-                faults.add("lease, start-deadline, tick and timeout must be positive, got " + duration);
+                faults.add("lease, start-deadline, stall-limit, tick and timeout must be positive, got " + duration);
             }
         }
         if (maxAttempts < 1) {

@@ -21,6 +21,7 @@ final class AgentDouble extends PeerDouble implements SliceHost {
     private final Set<SliceKey> dead = ConcurrentHashMap.newKeySet();
 
     private volatile boolean refuses;
+    private volatile String fault = "";
 
     AgentDouble(String host, Path folder) throws IOException {
         inventory = new SimulatedInventory(host, folder, locks::contains);
@@ -94,9 +95,15 @@ final class AgentDouble extends PeerDouble implements SliceHost {
                         gpu.profiles(),
                         gpu.slices().stream()
                                 .map(slice -> new Slice(slice.key(), slice.deviceUuid(), locked(slice.key())))
-                                .toList()))
+                                .toList(),
+                        fault))
                 .toList();
         return new HostInventory(bare.host(), gpus);
+    }
+
+    /** Its GPU must not be used for this reason. */
+    void fault(String why) {
+        fault = why;
     }
 
     /** Whether it makes no slices for now. */

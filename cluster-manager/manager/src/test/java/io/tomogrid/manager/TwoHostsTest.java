@@ -58,7 +58,7 @@ class TwoHostsTest {
         }
     }
 
-    private record Both(AgentDouble first, AgentDouble second) implements SliceHost {
+    record Both(AgentDouble first, AgentDouble second) implements SliceHost {
         private AgentDouble of(SliceKey key) {
             return key.host().equals("node1") ? first : second;
         }

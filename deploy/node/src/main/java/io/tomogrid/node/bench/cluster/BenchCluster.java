@@ -32,6 +32,9 @@ import java.util.Map;
  */
 public final class BenchCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    /** How much longer than it must a job may stand still before the manager takes it for hung. */
+    public static final Duration STALL = Duration.ofSeconds(15);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final String EXECUTOR_MEMORY = "600m";
     /** Two, so that the loss of one shows. */
@@ -139,6 +142,9 @@ public final class BenchCluster implements AutoCloseable {
         }
         for (Host host : hosts) {
             host.worker();
+            if (!host.faults().isEmpty()) {
+                return false;
+            }
         }
         Map<String, Object> status = status();
         return "up".equals(status.get("driver"))
@@ -227,6 +233,7 @@ public final class BenchCluster implements AutoCloseable {
                 own.path(),
                 agent,
                 keepPart(Relay.to(port)),
+                new NodeClient(URI.create("http://127.0.0.1:" + port), token),
                 new AgentClient(URI.create("http://127.0.0.1:" + port), token, http, TIMEOUT));
     }
 
@@ -244,6 +251,7 @@ public final class BenchCluster implements AutoCloseable {
                     "tomogrid.manager.agents[" + i + "]",
                     "http://127.0.0.1:" + hosts.get(i).relay().port());
         }
+        settings.put("tomogrid.manager.stall-limit", hold.plus(STALL).toMillis() + "ms");
         settings.put("tomogrid.manager.inference-url", "http://127.0.0.1:1");
         settings.put("tomogrid.manager.archive-root", home.path().toUri().toString());
         settings.put(

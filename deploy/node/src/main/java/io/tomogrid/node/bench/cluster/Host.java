@@ -1,10 +1,14 @@
 package io.tomogrid.node.bench.cluster;
 
 import io.tomogrid.manager.peer.AgentClient;
+import io.tomogrid.node.NodeClient;
+import io.tomogrid.slices.GpuFault;
+import io.tomogrid.slices.SimulatedFaults;
 import io.tomogrid.slices.process.Supervised;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * A simulated host: an agent with its Worker.
@@ -13,10 +17,32 @@ import java.util.Comparator;
  * @param home of its agent
  * @param agent its process
  * @param relay on the manager's way to it
- * @param client of the agent, past the relay
+ * @param requests to the agent, past the relay @param client the same for its slices
  */
-public record Host(String name, Path home, Supervised agent, Relay relay, AgentClient client) {
-    /** The Worker's process, or empty while there is none. */
+public record Host(String name, Path home, Supervised agent, Relay relay, NodeClient requests, AgentClient client) {
+    private static final int GPU = 0;
+
+    /** Something goes wrong on its GPU. */
+    public void inject(GpuFault fault) throws IOException {
+        SimulatedFaults.inject(state(), fault);
+    }
+
+    /** The GPU is reset, and an operator says so. */
+    public void repair() throws IOException {
+        SimulatedFaults.reset(state(), GPU);
+        requests.post("/gpus/" + GPU + "/heal");
+    }
+
+    /** What its agent knows against its GPU. */
+    public List<?> faults() throws IOException {
+        return (List<?>) requests.get("/health").get("faults");
+    }
+
+    private Path state() {
+        return home.resolve("agent");
+    }
+
+    /** The Worker's process. @throws IOException while there is none */
     public long worker() throws IOException {
         return ProcessHandle.of(agent.pid()).stream()
                 .flatMap(ProcessHandle::children)

@@ -4,11 +4,13 @@ import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.manager.peer.PeerRefused;
 import io.tomogrid.manager.peer.PeerUnreachable;
 import io.tomogrid.node.bench.cluster.BenchCluster;
+import io.tomogrid.slices.GpuFault;
 import io.tomogrid.slices.process.Supervised;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Every kind of fault that the numbers are asked for. */
@@ -21,16 +23,18 @@ enum FaultKind {
     MANAGER("manager", "the process of the manager that schedules is killed, another one stands by", Manager::new),
     STOPPED("stopped executor", "its process is stopped (SIGSTOP) and holds its slice", Stopped::new),
     NETWORK("network cut", "nothing passes between the manager and the agent, and nobody is told", Network::new),
-    XID48("xid 48", "double-bit ECC error", null),
-    XID79("xid 79", "the GPU has fallen off the bus", null),
-    LOST("lost device", "NVML finds the device no more", null),
-    KERNEL("hung kernel", "a task never returns, its executor is well otherwise", null);
+    XID48(
+            "xid 48",
+            "double-bit ECC error on the slice",
+            () -> new Card(victim -> GpuFault.xid(0, 48, Optional.of(victim.slice())))),
+    XID79("xid 79", "the GPU has fallen off the bus", () -> new Card(victim -> GpuFault.xid(0, 79, Optional.empty()))),
+    LOST("lost device", "NVML finds the GPU no more", () -> new Card(victim -> GpuFault.of(0, GpuFault.Kind.LOST))),
+    KERNEL("hung kernel", "a task never returns, its executor is well otherwise", Kernel::new);
 
     private final String label;
     private final String how;
     private final Supplier<Fault> maker;
 
-    /** @param maker null for a kind that cannot be made here yet */
     FaultKind(String label, String how, Supplier<Fault> maker) {
         this.label = label;
         this.how = how;
@@ -45,9 +49,8 @@ enum FaultKind {
         return how;
     }
 
-    /** Empty if it cannot be made here. */
-    Optional<Fault> make() {
-        return Optional.ofNullable(maker).map(Supplier::get);
+    Fault make() {
+        return maker.get();
     }
 
     /** @throws IllegalArgumentException naming those that there are */
@@ -178,6 +181,42 @@ enum FaultKind {
         @Override
         public void undo(BenchCluster cluster, Victim victim) {
             victim.host().relay().mend();
+        }
+    }
+
+    /** What the GPU's driver would report. */
+    private record Card(Function<Fault.Victim, GpuFault> what) implements Fault {
+        @Override
+        public void inject(BenchCluster cluster, Victim victim) throws IOException {
+            victim.host().inject(what.apply(victim));
+        }
+
+        @Override
+        public boolean noticed(BenchCluster cluster, Victim victim) throws IOException {
+            return !victim.host().faults().isEmpty();
+        }
+
+        @Override
+        public void undo(BenchCluster cluster, Victim victim) throws IOException {
+            victim.host().repair();
+        }
+    }
+
+    /** The stall limit bounds how long it is not noticed. */
+    private static final class Kernel implements Fault {
+        @Override
+        public void inject(BenchCluster cluster, Victim victim) throws IOException {
+            cluster.owners().hang(victim.slice());
+        }
+
+        @Override
+        public boolean noticed(BenchCluster cluster, Victim victim) {
+            return attemptEnded(cluster, victim);
+        }
+
+        @Override
+        public void undo(BenchCluster cluster, Victim victim) throws IOException {
+            cluster.owners().release(victim.slice());
         }
     }
 

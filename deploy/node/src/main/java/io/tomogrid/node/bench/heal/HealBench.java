@@ -51,7 +51,7 @@ public final class HealBench {
             round(cluster, Optional.empty());
             for (int i = 0; i < faults; i++) {
                 for (FaultKind kind : wanted) {
-                    if (kind.make().isPresent() && System.nanoTime() < end) {
+                    if (System.nanoTime() < end) {
                         Healed healed = round(cluster, Optional.of(kind)).orElseThrow();
                         all.add(healed);
                         tell(i + 1, healed);
@@ -74,17 +74,20 @@ public final class HealBench {
             cluster.await("the jobs are done", PATIENCE, () -> done(cluster, studies));
             return Optional.empty();
         }
-        Fault fault = kind.get().make().orElseThrow();
+        Fault fault = kind.get().make();
         Fault.Victim victim = victim(cluster, studies);
         int refusedBefore = cluster.feed().refused().size();
         int violationsBefore = cluster.owners().violations().size();
         Instant injected = Instant.now();
         fault.inject(cluster, victim);
+        String newcomer = cluster.feed().submit();
+        List<String> all = new ArrayList<>(studies);
+        all.add(newcomer);
         double detected = Double.NaN;
         String wrong = "";
         try {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (Double.isNaN(detected) || !done(cluster, studies)) {
+            while (Double.isNaN(detected) || !done(cluster, all)) {
                 if (Double.isNaN(detected) && noticed(cluster, fault, victim)) {
                     detected = seconds(injected, Instant.now());
                 }
@@ -96,8 +99,9 @@ public final class HealBench {
         } catch (IOException hangs) {
             wrong = hangs.getMessage();
         }
-        fault.undo(cluster, victim);
+        undo(cluster, fault, victim);
         Healed healed = judge(cluster, kind.get(), studies, injected, detected);
+        Healed came = judge(cluster, kind.get(), List.of(newcomer), injected, detected);
         cluster.await("the cluster is whole again", PATIENCE, cluster::ready);
         List<String> refused = cluster.feed().refused();
         List<String> violations = cluster.owners().violations();
@@ -110,7 +114,16 @@ public final class HealBench {
                 healed.placed(),
                 healed.running(),
                 healed.good(),
-                wrong + healed.wrong()));
+                came.newcomer(),
+                wrong + healed.wrong() + came.wrong()));
+    }
+
+    /** The agent may be starting again just then. */
+    private static void undo(BenchCluster cluster, Fault fault, Fault.Victim victim) throws IOException {
+        cluster.await("the fault can be undone", PATIENCE, () -> {
+            fault.undo(cluster, victim);
+            return true;
+        });
     }
 
     /** Its own answer, or not yet while whoever would answer is down. */
@@ -174,6 +187,7 @@ public final class HealBench {
         double placed = Double.NaN;
         double running = Double.NaN;
         double good = Double.NaN;
+        double last = Double.NaN;
         Set<String> wrong = new HashSet<>();
         for (String study : studies) {
             Database.Job job = cluster.database().job(study).orElseThrow();
@@ -201,14 +215,13 @@ public final class HealBench {
                     good = Double.isNaN(good) ? at : Math.min(good, at);
                 }
             }
-            if (again) {
-                Optional<OwnerLog.Begin> begin = cluster.owners().begin(job.id(), job.attempt());
-                if (begin.isPresent()) {
-                    running = latest(running, seconds(injected, begin.get().first()));
-                }
+            Optional<OwnerLog.Begin> begin = cluster.owners().begin(job.id(), job.attempt());
+            if (begin.isPresent()) {
+                last = latest(last, seconds(injected, begin.get().first()));
+                running = again ? latest(running, seconds(injected, begin.get().first())) : running;
             }
         }
-        return new Healed(kind, detected, decided, placed, running, good, String.join("; ", wrong));
+        return new Healed(kind, detected, decided, placed, running, good, last, String.join("; ", wrong));
     }
 
     private static double latest(double a, double b) {
@@ -222,7 +235,7 @@ public final class HealBench {
     private void tell(int number, Healed healed) {
         out.printf(
                 Locale.ROOT,
-                "%s %d: detected %.2f, decided %.2f, placed %.2f, running %.2f, first good result %.2f s%s%n",
+                "%s %d: detected %.2f, decided %.2f, placed %.2f, running %.2f, first good result %.2f, newcomer %.2f s%s%n",
                 healed.kind().label(),
                 number,
                 healed.detected(),
@@ -230,6 +243,7 @@ public final class HealBench {
                 healed.placed(),
                 healed.running(),
                 healed.good(),
+                healed.newcomer(),
                 healed.right() ? "" : "; WRONG: " + healed.wrong());
         out.flush();
     }

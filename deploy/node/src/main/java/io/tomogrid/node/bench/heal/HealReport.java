@@ -37,10 +37,11 @@ final class HealReport {
                 "# Benchmark heal, " + date + "\n\n" + Machine.describe() + "\n\n"
                         + "Two simulated hosts, four jobs of 3 s in flight at each fault. Seconds after the fault, p50 / p99 of this"
                         + " run: until the cluster knew, until the job was to be tried again, until it had another slice, until its"
-                        + " first instruction there, and until the first result of a job in flight. A dash: no job had to begin"
+                        + " first instruction there, until the first result of a job in flight, and until the first instruction of a job that came just after"
+                        + " the fault. A dash: no job had to begin"
                         + " anew. `all` counts every run in `heal.csv`; the bound is of 95 % confidence.\n\n"
-                        + "| fault | how | GPU | faults | wrong | detect | decide | place | running | first good result"
-                        + " | all | wrong of all | rate of wrong ones |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+                        + "| fault | how | GPU | faults | wrong | detect | decide | place | running | first good result | newcomer"
+                        + " | all | wrong of all | rate of wrong ones |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         for (FaultKind kind : wanted) {
             text.append(row(kind, run.stream().filter(h -> h.kind() == kind).toList(), lines));
         }
@@ -66,7 +67,7 @@ final class HealReport {
                 .map(line -> line.split(",", -1))
                 .filter(cells -> cells[2].equals(kind.label()))
                 .toList();
-        long wrong = all.stream().filter(cells -> cells[9].equals("wrong")).count();
+        long wrong = all.stream().filter(cells -> cells[10].equals("wrong")).count();
         String bound = all.isEmpty()
                 ? "-"
                 : wrong == 0
@@ -75,7 +76,7 @@ final class HealReport {
         if (run.isEmpty()) {
             return String.format(
                     Locale.ROOT,
-                    "| %s | %s | simulated | not run | - | - | - | - | - | - | %d | %d | %s |%n",
+                    "| %s | %s | simulated | not run | - | - | - | - | - | - | - | %d | %d | %s |%n",
                     kind.label(),
                     kind.how(),
                     all.size(),
@@ -84,7 +85,7 @@ final class HealReport {
         }
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | simulated | %d | %d | %s | %s | %s | %s | %s | %d | %d | %s |%n",
+                "| %s | %s | simulated | %d | %d | %s | %s | %s | %s | %s | %s | %d | %d | %s |%n",
                 kind.label(),
                 kind.how(),
                 run.size(),
@@ -94,6 +95,7 @@ final class HealReport {
                 quantiles(run, Healed::placed),
                 quantiles(run, Healed::running),
                 quantiles(run, Healed::good),
+                quantiles(run, Healed::newcomer),
                 all.size(),
                 wrong,
                 bound);

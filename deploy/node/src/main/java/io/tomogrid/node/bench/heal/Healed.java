@@ -10,11 +10,20 @@ import java.util.Locale;
  * @param placed until it had another slice
  * @param running until its first instruction there
  * @param good until the first result of a job that ran when the fault came, stored
+ * @param newcomer until the first instruction of a job that came just after the fault
  * @param wrong what should not have happened, empty if all is well
  */
 record Healed(
-        FaultKind kind, double detected, double decided, double placed, double running, double good, String wrong) {
-    static final String HEADER = "date,machine,kind,simulated,detected-s,decided-s,placed-s,running-s,good-s,outcome";
+        FaultKind kind,
+        double detected,
+        double decided,
+        double placed,
+        double running,
+        double good,
+        double newcomer,
+        String wrong) {
+    static final String HEADER =
+            "date,machine,kind,simulated,detected-s,decided-s,placed-s,running-s,good-s,newcomer-s,outcome";
 
     boolean right() {
         return wrong.isEmpty();
@@ -33,6 +42,7 @@ record Healed(
                 cell(placed),
                 cell(running),
                 cell(good),
+                cell(newcomer),
                 right() ? "right" : "wrong");
     }
 
