@@ -39,7 +39,7 @@ final class WarmBench {
 
     List<Row> run() throws IOException {
         Path folder = Files.createTempDirectory(Files.createDirectories(root), "warm");
-        try (BenchCluster started = BenchCluster.start(folder, Duration.ZERO, List.of("hosta"))) {
+        try (BenchCluster started = BenchCluster.start(folder, BenchCluster.Setting.small(Duration.ZERO, "hosta"))) {
             cluster = started;
             for (int i = 0; i < WARM_UP; i++) {
                 millis();

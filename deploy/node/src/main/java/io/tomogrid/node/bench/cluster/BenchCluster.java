@@ -8,13 +8,13 @@ import io.tomogrid.node.NodeClient;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
 import io.tomogrid.node.Postgres;
+import io.tomogrid.slices.http.Tls;
 import io.tomogrid.slices.process.ChildSpec;
 import io.tomogrid.slices.process.Supervised;
 import io.tomogrid.slices.process.Supervisor;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * PostgreSQL, two managers of which one stands by, Spark's Master and driver, and simulated hosts with an agent and a Worker
@@ -40,8 +41,15 @@ public final class BenchCluster implements AutoCloseable {
     /** Two, so that the loss of one shows. */
     private static final int MANAGERS = 2;
 
+    private static final String LOOPBACK = NodeConfig.LOOPBACK;
+
     private final NodeHome home;
     private final String token;
+    private final Setting setting;
+    /** URLs by which the manager calls the agents. */
+    private final List<String> agents = new ArrayList<>();
+
+    private Optional<Path> trust = Optional.empty();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Host> hosts = new ArrayList<>();
     private final Map<String, Supervised> managers = new HashMap<>();
@@ -59,25 +67,42 @@ public final class BenchCluster implements AutoCloseable {
     private Database database;
     private OwnerLog owners;
 
-    private BenchCluster(NodeHome home, String token) {
+    private BenchCluster(NodeHome home, String token, Setting setting) {
         this.home = home;
         this.token = token;
+        this.setting = setting;
+    }
+
+    /**
+     * @param hold how long each job holds its slice
+     * @param memoryGb device memory that a job asks for @param computeSlices the same
+     * @param hosts their names
+     * @param island where the last host is; empty if all share this machine's addresses
+     */
+    public record Setting(Duration hold, int memoryGb, int computeSlices, List<String> hosts, Optional<Island> island) {
+        /** Jobs that take the smallest slice there is, on hosts of one machine. */
+        public static Setting small(Duration hold, String... hosts) {
+            return new Setting(hold, 4, 1, List.of(hosts), Optional.empty());
+        }
+
+        /** Where Spark's parts meet. */
+        String address() {
+            return island.map(Island::near).orElse(LOOPBACK);
+        }
     }
 
     /**
      * Starts everything and waits until it is ready.
      *
      * @param folder empty; the locks of hosts, logs and the database are kept there
-     * @param hold how long each job holds its slice
-     * @param hosts their names
      */
-    public static BenchCluster start(Path folder, Duration hold, List<String> hosts) throws IOException {
+    public static BenchCluster start(Path folder, Setting setting) throws IOException {
         byte[] secret = new byte[32];
         new SecureRandom().nextBytes(secret);
         BenchCluster cluster =
-                new BenchCluster(NodeHome.at(folder), HexFormat.of().formatHex(secret));
+                new BenchCluster(NodeHome.at(folder), HexFormat.of().formatHex(secret), setting);
         try {
-            cluster.startParts(hold, hosts);
+            cluster.startParts();
             cluster.await("the cluster is ready", PATIENCE, cluster::ready);
             return cluster;
         } catch (IOException | RuntimeException e) {
@@ -186,25 +211,32 @@ public final class BenchCluster implements AutoCloseable {
         }
     }
 
-    private void startParts(Duration hold, List<String> names) throws IOException {
+    private void startParts() throws IOException {
         NodeConfig.Layout layout = NodeConfig.Layout.find();
         children = new Children(home, layout, token);
         masterPort = Node.freePort();
         int driverPort = Node.freePort();
-        master = keep(children.master(masterPort));
+        master = keep(at(setting.address(), children.master(masterPort)));
         Path notes = home.folder("notes");
         driver = keep(with(
-                children.driver(driverPort, masterPort, EXECUTOR_MEMORY),
-                List.of("-Dspark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -Dtomogrid.selftest.notes=" + notes),
+                at(setting.address(), children.driver(driverPort, masterPort, EXECUTOR_MEMORY)),
+                List.of(
+                        "-Dspark.driver.host=" + setting.address(),
+                        "-Dspark.driver.bindAddress=" + setting.address(),
+                        "-Dspark.executor.extraJavaOptions=-Dtomogrid.selftest.notes=" + notes),
                 List.of()));
         driverClient = new DriverClient(URI.create("http://127.0.0.1:" + driverPort), token, http, TIMEOUT);
-        for (String name : names) {
-            hosts.add(host(layout, name));
+        for (String name : setting.hosts()) {
+            boolean last = name.equals(setting.hosts().get(setting.hosts().size() - 1));
+            hosts.add(
+                    last && setting.island().isPresent()
+                            ? islandHost(layout, name, setting.island().get())
+                            : host(layout, name));
         }
         Postgres postgres = keepPart(Postgres.start(home));
         feed = keepPart(StudyFeed.start(token));
         for (int i = 0; i < MANAGERS; i++) {
-            startManager("manager" + i, postgres, driverPort, hold);
+            startManager("manager" + i, postgres, driverPort);
         }
         database = keepPart(new Database(postgres));
         await("the agents answer", PATIENCE, () -> hosts.stream().allMatch(BenchCluster::answers));
@@ -225,19 +257,57 @@ public final class BenchCluster implements AutoCloseable {
         NodeHome own = NodeHome.at(home.path().resolve(name));
         int port = Node.freePort();
         Supervised agent = keep(with(
-                new Children(own, layout, token).agent(port, masterPort, "simulated"),
+                at(setting.address(), new Children(own, layout, token).agent(port, masterPort, "simulated")),
                 List.of(),
                 List.of("--host", name)));
+        Relay relay = keepPart(Relay.to(port));
+        agents.add("http://" + LOOPBACK + ":" + relay.port());
+        return known(name, own, agent, relay, URI.create("http://" + LOOPBACK + ":" + port), http);
+    }
+
+    /** Its agent is reached by TLS alone, as everywhere but on loopback. */
+    private Host islandHost(NodeConfig.Layout layout, String name, Island island) throws IOException {
+        NodeHome own = NodeHome.at(home.path().resolve(name));
+        int port = Node.freePort();
+        AgentKey key = AgentKey.make(own.path(), island.far());
+        trust = Optional.of(key.trust());
+        ChildSpec plain = with(
+                at(setting.address(), new Children(own, layout, token).agent(port, masterPort, "simulated")),
+                List.of(),
+                List.of(
+                        "--host",
+                        name,
+                        "--address",
+                        island.far(),
+                        "--tls-keystore",
+                        key.store().toString(),
+                        "--tls-any-client"));
+        Map<String, String> environment = new HashMap<>(plain.env());
+        environment.put("SPARK_LOCAL_IP", island.far());
+        environment.put("TOMOGRID_TLS_PASSWORD", key.password());
+        Supervised agent = keep(new ChildSpec(
+                name, island.there(plain.command()), environment, plain.workDir(), plain.log(), plain.tmpDir()));
+        URI address = URI.create("https://" + island.far() + ":" + port);
+        agents.add(address.toString());
+        HttpClient secure = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(TIMEOUT)
+                .sslContext(Tls.client(key.trust(), Optional.empty()).context())
+                .build();
+        return known(name, own, agent, island, address, secure);
+    }
+
+    private Host known(String name, NodeHome own, Supervised agent, Link link, URI address, HttpClient client) {
         return new Host(
                 name,
                 own.path(),
                 agent,
-                keepPart(Relay.to(port)),
-                new NodeClient(URI.create("http://127.0.0.1:" + port), token),
-                new AgentClient(URI.create("http://127.0.0.1:" + port), token, http, TIMEOUT));
+                link,
+                new NodeClient(address, token),
+                new AgentClient(address, token, client, TIMEOUT));
     }
 
-    private void startManager(String name, Postgres postgres, int driverPort, Duration hold) throws IOException {
+    private void startManager(String name, Postgres postgres, int driverPort) throws IOException {
         int port = Node.freePort();
         Map<String, String> settings = new HashMap<>();
         settings.put("server.port", Integer.toString(port));
@@ -246,21 +316,20 @@ public final class BenchCluster implements AutoCloseable {
         settings.put("spring.datasource.hikari.data-source-properties.ApplicationName", name);
         settings.put("tomogrid.manager.gateway-url", feed.url().toString());
         settings.put("tomogrid.manager.driver-url", "http://127.0.0.1:" + driverPort);
-        for (int i = 0; i < hosts.size(); i++) {
-            settings.put(
-                    "tomogrid.manager.agents[" + i + "]",
-                    "http://127.0.0.1:" + hosts.get(i).relay().port());
+        for (int i = 0; i < agents.size(); i++) {
+            settings.put("tomogrid.manager.agents[" + i + "]", agents.get(i));
         }
-        settings.put("tomogrid.manager.stall-limit", hold.plus(STALL).toMillis() + "ms");
+        trust.ifPresent(file -> settings.put("tomogrid.manager.agent-trust", file.toString()));
+        settings.put("tomogrid.manager.stall-limit", setting.hold().plus(STALL).toMillis() + "ms");
         settings.put("tomogrid.manager.inference-url", "http://127.0.0.1:1");
         settings.put("tomogrid.manager.archive-root", home.path().toUri().toString());
         settings.put(
                 "tomogrid.manager.staging-root", home.folder("staging").toUri().toString());
         settings.put("tomogrid.manager.rules[0].protocol", "selftest");
         settings.put("tomogrid.manager.rules[0].modalities", StudyFeed.MODALITY);
-        settings.put("tomogrid.manager.rules[0].memory", "4GB");
-        settings.put("tomogrid.manager.rules[0].compute-slices", "1");
-        settings.put("tomogrid.manager.rules[0].model", "hold-" + hold.toMillis() + "ms");
+        settings.put("tomogrid.manager.rules[0].memory", setting.memoryGb() + "GB");
+        settings.put("tomogrid.manager.rules[0].compute-slices", Integer.toString(setting.computeSlices()));
+        settings.put("tomogrid.manager.rules[0].model", "hold-" + setting.hold().toMillis() + "ms");
         settings.put(
                 "server.tomcat.basedir", home.folder("tmp/" + name + "-web").toString());
         List<String> arguments = new ArrayList<>();
@@ -288,9 +357,22 @@ public final class BenchCluster implements AutoCloseable {
         return new ChildSpec(spec.name(), command, spec.env(), spec.workDir(), spec.log(), spec.tmpDir());
     }
 
+    /** The same where Spark's parts meet at another address than loopback. */
+    private static ChildSpec at(String address, ChildSpec spec) {
+        Map<String, String> environment = new HashMap<>(spec.env());
+        environment.replaceAll((name, value) -> value.replace(LOOPBACK, address));
+        return new ChildSpec(
+                spec.name(),
+                spec.command().stream()
+                        .map(word -> word.replace(LOOPBACK, address))
+                        .toList(),
+                environment,
+                spec.workDir(),
+                spec.log(),
+                spec.tmpDir());
+    }
+
     private Supervised keep(ChildSpec spec) throws IOException {
-        // a class path with a space in it would need more; folders are ours
-        Files.createDirectories(spec.workDir());
         return keepPart(Supervisor.keep(spec));
     }
 

@@ -61,6 +61,12 @@ public final class Database implements AutoCloseable {
                 jobId);
     }
 
+    /** The epoch of the lease of each attempt at a job, the first one first. */
+    public List<Long> epochs(String jobId) throws IOException {
+        return query(
+                "select epoch from manager.attempt where job_id = ? order by number", row -> row.getLong(1), jobId);
+    }
+
     /** Which manager schedules: the name of the connection that holds the lock; empty if none does. */
     public Optional<String> scheduler() throws IOException {
         return query(

@@ -1,14 +1,18 @@
 package io.tomogrid.node.bench.cluster;
 
 import io.tomogrid.manager.peer.AgentClient;
+import io.tomogrid.manager.peer.PeerRefused;
+import io.tomogrid.manager.peer.PeerUnreachable;
 import io.tomogrid.node.NodeClient;
 import io.tomogrid.slices.GpuFault;
 import io.tomogrid.slices.SimulatedFaults;
+import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.process.Supervised;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A simulated host: an agent with its Worker.
@@ -16,10 +20,10 @@ import java.util.List;
  * @param name as in its slices' keys
  * @param home of its agent
  * @param agent its process
- * @param relay on the manager's way to it
- * @param requests to the agent, past the relay @param client the same for its slices
+ * @param link what connects it: of a host on an island everything, of another one the manager and the agent
+ * @param requests to its agent, past the link @param client the same for its slices
  */
-public record Host(String name, Path home, Supervised agent, Relay relay, NodeClient requests, AgentClient client) {
+public record Host(String name, Path home, Supervised agent, Link link, NodeClient requests, AgentClient client) {
     private static final int GPU = 0;
 
     /** Something goes wrong on its GPU. */
@@ -33,9 +37,17 @@ public record Host(String name, Path home, Supervised agent, Relay relay, NodeCl
         requests.post("/gpus/" + GPU + "/heal");
     }
 
-    /** What its agent knows against its GPU. */
-    public List<?> faults() throws IOException {
-        return (List<?>) requests.get("/health").get("faults");
+    /** What its agent knows against its GPU and its slices. */
+    public List<String> faults() throws IOException {
+        try {
+            return client.inventory().gpus().stream()
+                    .flatMap(gpu -> Stream.concat(
+                            Stream.of(gpu.fault()), gpu.slices().stream().map(Slice::fault)))
+                    .filter(fault -> !fault.isEmpty())
+                    .toList();
+        } catch (PeerUnreachable | PeerRefused notNow) {
+            throw new IOException(notNow.getMessage(), notNow);
+        }
     }
 
     private Path state() {

@@ -67,6 +67,21 @@ public final class OwnerLog {
                 .findFirst();
     }
 
+    /** Whether an attempt came to its end, whoever still wanted to hear of it. */
+    public boolean ended(String jobId, int attempt) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".owners")).toList()) {
+                for (String line : Files.readAllLines(file)) {
+                    String[] words = line.split(" ");
+                    if (words[0].equals("end") && words[2].equals(jobId) && words[3].equals("" + attempt)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+
     /** Each beginning on a slice while another process that still lived owned one that overlaps. */
     public List<String> violations() throws IOException {
         List<String> found = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A TCP connection's way to a port, which can be cut: then nothing passes, and nobody is told, as on a broken network. */
-public final class Relay implements AutoCloseable {
+/** A TCP connection's way to a port of this machine. */
+public final class Relay implements Link, AutoCloseable {
     private static final int CHUNK = 8192;
 
     private final int target;
@@ -35,12 +35,14 @@ public final class Relay implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Nothing passes from now on; what was on its way waits. */
+    /** What is on its way waits. */
+    @Override
     public synchronized void cut() {
         cut = true;
     }
 
-    /** It passes again. Connections of before are broken, as after a long cut. */
+    /** Connections of before are broken, as after a long cut. */
+    @Override
     public synchronized void mend() {
         open.forEach(Relay::close);
         open.clear();

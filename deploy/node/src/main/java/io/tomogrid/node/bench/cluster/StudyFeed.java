@@ -73,6 +73,11 @@ public final class StudyFeed implements AutoCloseable {
         return stored.containsKey(jobId);
     }
 
+    /** Under which lease the job's stored results were made. */
+    public synchronized long epoch(String jobId) {
+        return stored.get(jobId).leaseEpoch();
+    }
+
     /** Each result that came after another one of the same job, or whose files were not what was promised. */
     public synchronized List<String> refused() {
         return List.copyOf(refused);

@@ -168,8 +168,8 @@ enum FaultKind {
 
     private static final class Network implements Fault {
         @Override
-        public void inject(BenchCluster cluster, Victim victim) {
-            victim.host().relay().cut();
+        public void inject(BenchCluster cluster, Victim victim) throws IOException {
+            victim.host().link().cut();
         }
 
         @Override
@@ -179,8 +179,8 @@ enum FaultKind {
         }
 
         @Override
-        public void undo(BenchCluster cluster, Victim victim) {
-            victim.host().relay().mend();
+        public void undo(BenchCluster cluster, Victim victim) throws IOException {
+            victim.host().link().mend();
         }
     }
 

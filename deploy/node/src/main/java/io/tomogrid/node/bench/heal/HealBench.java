@@ -47,7 +47,7 @@ public final class HealBench {
         long end = System.nanoTime() + (long) (minutes * 60e9);
         List<Healed> all = new ArrayList<>();
         Path folder = Files.createTempDirectory(Files.createDirectories(root.resolve(".tomogrid/bench")), "heal");
-        try (BenchCluster cluster = BenchCluster.start(folder, HOLD, List.of("hosta", "hostb"))) {
+        try (BenchCluster cluster = BenchCluster.start(folder, BenchCluster.Setting.small(HOLD, "hosta", "hostb"))) {
             round(cluster, Optional.empty());
             for (int i = 0; i < faults; i++) {
                 for (FaultKind kind : wanted) {
