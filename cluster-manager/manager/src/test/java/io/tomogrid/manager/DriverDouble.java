@@ -71,17 +71,25 @@ final class DriverDouble extends PeerDouble {
     /** Executors that have been idle for long enough exit. */
     synchronized void releaseIdle() {
         executors.keySet().removeIf(key -> {
-            boolean busy =
-                    tasks.values().stream().anyMatch(t -> t.task.lease().key().equals(key) && t.outcome.equals(BUSY));
-            if (!busy) {
-                agent.unlock(key);
+            if (busyOn(key)) {
+                return false;
             }
-            return !busy;
+            agent.unlock(key);
+            return true;
         });
+    }
+
+    private boolean busyOn(SliceKey key) {
+        return tasks.values().stream().anyMatch(t -> t.task.lease().key().equals(key) && t.outcome.equals(BUSY));
     }
 
     synchronized List<ReconstructionTask> submitted() {
         return List.copyOf(submitted);
+    }
+
+    /** Whose tasks were handed over, in that order. */
+    synchronized List<String> submittedStudies() {
+        return submitted.stream().map(task -> task.study().studyUid()).toList();
     }
 
     synchronized long busy() {
@@ -117,6 +125,13 @@ final class DriverDouble extends PeerDouble {
             }
             if (task.outcome instanceof TaskOutcome.Running) {
                 task.outcome = new TaskOutcome.Failed("cancelled", TaskOutcome.Remedy.RETRY);
+            }
+            return new Answer(202, Map.of());
+        }
+        if (asked.is("DELETE", "executors", "*")) {
+            SliceKey key = SliceKey.parse(asked.path().get(1));
+            if (!busyOn(key) && executors.remove(key) != null) {
+                agent.unlock(key);
             }
             return new Answer(202, Map.of());
         }

@@ -22,7 +22,7 @@ class HealingScenesTest {
         try (Scene scene = new Scene(folder, settings);
                 AgentDouble second = new AgentDouble("node2", folder.resolve("agent2"))) {
             settings.put("tomogrid.manager.agents", scene.agent.url() + "," + second.url());
-            scene.driver.executorsOn(new TwoHostsTest.Both(scene.agent, second));
+            scene.driver.executorsOn(new Both(scene.agent, second));
             scene.driver.script(task -> task.attempt() == 1 ? DriverDouble.BUSY : scene.driver.success(task));
             scene.start();
             String study = scene.petCt();
