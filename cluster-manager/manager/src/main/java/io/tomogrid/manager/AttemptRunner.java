@@ -166,7 +166,8 @@ final class AttemptRunner {
             return;
         }
         Duration still = Duration.between(job.updated(), Instant.now());
-        if (!running.stage().startsWith(WAITING) && still.compareTo(properties.stallLimit()) > 0) {
+        boolean same = running.stage().equals(job.stage()) && !running.stage().startsWith(WAITING);
+        if (same && still.compareTo(properties.stallLimit()) > 0) {
             failed(
                     job,
                     "it has not gone on for " + still.toSeconds() + " s, the last stage was: " + running.stage(),
