@@ -5,6 +5,7 @@ import io.tomogrid.manager.peer.PeerRefused;
 import io.tomogrid.manager.peer.PeerUnreachable;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
 import java.net.http.HttpClient;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All agents, and what they last told. One thread refreshes; any may read. */
 final class Agents {
@@ -66,6 +68,18 @@ final class Agents {
 
     List<HostInventory> inventories() {
         return List.copyOf(told.values());
+    }
+
+    /** Why nothing must work on a slice any more, as its agent last told; empty if nothing is known against it. */
+    Optional<String> fault(SliceKey key) {
+        return told.values().stream()
+                .filter(host -> host.host().equals(key.host()))
+                .flatMap(host -> host.gpus().stream())
+                .filter(gpu -> gpu.index() == key.gpu())
+                .flatMap(gpu -> Stream.concat(
+                        Stream.of(gpu.fault()), gpu.slice(key).stream().map(Slice::fault)))
+                .filter(fault -> !fault.isEmpty())
+                .findFirst();
     }
 
     /** Whether every agent answered, so that what is nowhere is known to be nowhere. */

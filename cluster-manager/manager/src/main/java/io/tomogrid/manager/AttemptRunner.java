@@ -31,6 +31,8 @@ final class AttemptRunner {
     private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
     private static final String WAITING = "waiting for the slice";
     private static final int MOST_DOUBLINGS = 6;
+    /** Longer than an agent takes to start again. */
+    private static final Duration SILENCE = Duration.ofSeconds(3);
 
     private final ManagerProperties properties;
     private final Peers peers;
@@ -117,7 +119,7 @@ final class AttemptRunner {
             peers.driver().submit(task(job));
             jobs.move(job, JobState.RUNNING, "");
         } catch (PeerUnreachable | PeerRefused | IllegalArgumentException e) {
-            if (since(job).compareTo(properties.startDeadline()) > 0) {
+            if (since(job).compareTo(patience(e)) > 0) {
                 failed(job, "it could not begin: " + e.getMessage(), Remedy.RETRY, false);
             } else {
                 jobs.note(job, e.getMessage());
@@ -177,7 +179,22 @@ final class AttemptRunner {
                     false);
             return;
         }
+        Duration still = Duration.between(job.updated(), Instant.now());
+        boolean same = running.stage().equals(job.stage()) && !running.stage().startsWith(WAITING);
+        if (same && still.compareTo(properties.stallLimit()) > 0) {
+            failed(
+                    job,
+                    "it has not gone on for " + still.toSeconds() + " s, the last stage was: " + running.stage(),
+                    Remedy.RETRY,
+                    false);
+            return;
+        }
         SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
+        Optional<String> fault = peers.agents().fault(lease.key());
+        if (fault.isPresent()) {
+            failed(job, "its slice must not be used any more: " + fault.get(), Remedy.RETRY, false);
+            return;
+        }
         Instant now = Instant.now();
         if (Duration.between(now, lease.expiry()).compareTo(properties.lease().dividedBy(2)) < 0) {
             leases.renew(lease.epoch(), now.plus(properties.lease()));
@@ -226,8 +243,7 @@ final class AttemptRunner {
         boolean again = remedy == Remedy.RETRY || remedy == Remedy.FREE_CAPACITY;
         String outcome = "attempt " + job.attempt() + " failed: " + reason;
         if (again && job.failures() + 1 < properties.maxAttempts()) {
-            Instant next = Instant.now()
-                    .plus(properties.backOff().multipliedBy(1L << Math.min(job.failures(), MOST_DOUBLINGS)));
+            Instant next = Instant.now().plus(pause(job.failures()));
             jobs.attemptFailed(job, JobState.QUEUED, outcome, outcome + "; it is tried again", remedy, next, false);
         } else {
             staging.delete(job.id());
@@ -235,6 +251,19 @@ final class AttemptRunner {
             jobs.attemptFailed(job, JobState.FAILED, outcome, end, remedy, Instant.now(), ended && !again);
         }
         log.warn("job {}: {}", job.id(), outcome);
+    }
+
+    /** Whoever does not answer may be cut off, and another host may be well; who answers may yet agree. */
+    private Duration patience(RuntimeException e) {
+        Duration deadline = properties.startDeadline();
+        return e instanceof PeerUnreachable && deadline.compareTo(SILENCE) > 0 ? SILENCE : deadline;
+    }
+
+    /** None after the first failure, which is tried again at once on another GPU if there is one; then ever longer. */
+    private Duration pause(int failures) {
+        return failures == 0
+                ? Duration.ZERO
+                : properties.backOff().multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
     }
 
     private void cancel(Job job) {

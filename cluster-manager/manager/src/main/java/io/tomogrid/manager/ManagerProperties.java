@@ -18,8 +18,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param stagingRoot URI of the folder that attempts write their results below
  * @param lease how long a lease lasts after the driver was last heard of
  * @param startDeadline how long a job may wait for its slice, or an attempt for its executor
+ * @param stallLimit how long a running job may stay in one stage; a kernel that hangs is not known otherwise
  * @param maxAttempts failed attempts after which a job has failed
- * @param backOff pause after the first failed attempt; doubles with each further one
+ * @param backOff pause after the second failed attempt, there is none after the first; doubles with each further one
  * @param tick pause between two looks at everything
  * @param timeout of one request to a peer
  * @param patience how long a job that needs half a GPU or several slices waits before a place is kept free for it
@@ -38,6 +39,7 @@ public record ManagerProperties(
         URI stagingRoot,
         @DefaultValue("60s") Duration lease,
         @DefaultValue("60s") Duration startDeadline,
+        @DefaultValue("10m") Duration stallLimit,
         @DefaultValue("3") int maxAttempts,
         @DefaultValue("2s") Duration backOff,
         @DefaultValue("100ms") Duration tick,
@@ -58,10 +60,11 @@ public record ManagerProperties(
         if (agents == null || agents.isEmpty()) {
             faults.add("agents is missing: name the URL of at least one agent");
         }
-        for (Duration duration : List.of(lease, startDeadline, tick, timeout, shareHalfLife)) {
+        for (Duration duration : List.of(lease, startDeadline, stallLimit, tick, timeout, shareHalfLife)) {
             if (duration.isNegative() || duration.isZero()) {
                 faults.add(
-                        "lease, start-deadline, tick, timeout and share-half-life must be positive, got " + duration);
+                        "lease, start-deadline, stall-limit, tick, timeout and share-half-life must be positive, got "
+                                + duration);
             }
         }
         if (maxAttempts < 1) {

@@ -274,11 +274,10 @@ final class Placer {
             SliceRequest request = rule.request();
             Fleet fleet = room.fleet(others);
             if (job.failures() > 0) {
-                SliceKey last = leases.find(job.epoch()).orElseThrow().slice();
-                Decision elsewhere =
-                        Planner.plan(room.without(last).fleet(others), request, MoveRules.NONE, USUAL_SECONDS);
-                if (elsewhere instanceof Decision.Plan) {
-                    return elsewhere;
+                Optional<Decision> elsewhere = elsewhere(
+                        room.without(leases.find(job.epoch()).orElseThrow().slice()), request, others);
+                if (elsewhere.isPresent()) {
+                    return elsewhere.get();
                 }
             }
             Optional<SliceKey> warm = room.warm(fleet, request, true);
@@ -299,6 +298,15 @@ final class Placer {
                     request,
                     moves ? MoveRules.USUAL : MoveRules.NONE,
                     moves ? leases.typicalSeconds(job.protocol()).orElse(USUAL_SECONDS) : USUAL_SECONDS);
+        }
+
+        /** An executor that is warm there first: a new one takes seconds. */
+        private Optional<Decision> elsewhere(Room there, SliceRequest request, List<Gang> others) {
+            Fleet fleet = there.fleet(others);
+            Optional<SliceKey> warm = there.warm(fleet, request, true);
+            return warm.<Decision>map(key -> new Decision.Plan(key, List.of(), false))
+                    .or(() -> Optional.of(Planner.plan(fleet, request, MoveRules.NONE, USUAL_SECONDS))
+                            .filter(Decision.Plan.class::isInstance));
         }
 
         /** All or none, on one host. */

@@ -23,6 +23,7 @@ final class AgentDouble extends PeerDouble implements SliceHost {
     private final Set<SliceKey> lost = ConcurrentHashMap.newKeySet();
 
     private volatile boolean refuses;
+    private volatile String fault = "";
 
     AgentDouble(String host, Path folder) throws IOException {
         inventory = new SimulatedInventory(host, folder, locks::contains);
@@ -102,9 +103,15 @@ final class AgentDouble extends PeerDouble implements SliceHost {
                         gpu.slices().stream()
                                 .filter(slice -> !lost.contains(slice.key()))
                                 .map(slice -> new Slice(slice.key(), slice.deviceUuid(), locked(slice.key())))
-                                .toList()))
+                                .toList(),
+                        fault))
                 .toList();
         return new HostInventory(bare.host(), gpus);
+    }
+
+    /** Its GPU must not be used for this reason. */
+    void fault(String why) {
+        fault = why;
     }
 
     /** Whether it makes no slices for now. */

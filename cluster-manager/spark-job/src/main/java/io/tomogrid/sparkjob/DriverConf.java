@@ -59,14 +59,16 @@ final class DriverConf {
     }
 
     private static void setPatience(SparkConf conf) {
-        // a hung executor is given up after 30 s; its Worker kills it 10 s later, and its successor waits that long for
-        // the lock, but less than the driver waits for the successor's first heartbeat
-        conf.setIfMissing("spark.network.timeout", "30s")
-                .setIfMissing("spark.network.timeoutInterval", "5s")
-                .setIfMissing("spark.executor.heartbeatInterval", "3s")
-                .setIfMissing(LOCK_PATIENCE, "20s")
-                // when executors die under a task it begins anew, twice; then the manager decides
-                .setIfMissing("spark.task.maxFailures", "3")
+        // an executor that is not heard of is given up after 12 to 14 s, more than its longest pauses; its Worker kills
+        // it
+        // 10 s later, and its successor waits that long for the lock, but less than the driver waits for the
+        // successor's first heartbeat
+        conf.setIfMissing("spark.network.timeout", "12s")
+                .setIfMissing("spark.network.timeoutInterval", "2s")
+                .setIfMissing("spark.executor.heartbeatInterval", "2s")
+                .setIfMissing(LOCK_PATIENCE, "11s")
+                // whatever happens to an attempt, the manager decides where the next one is made
+                .setIfMissing("spark.task.maxFailures", "1")
                 // a cancelled task that does not stop takes its executor with it
                 .setIfMissing("spark.task.reaper.enabled", "true")
                 .setIfMissing("spark.task.reaper.pollingInterval", "1s")

@@ -30,7 +30,7 @@ final class SliceExecutorPlugin implements ExecutorPlugin {
         try {
             OwnedSlice slice = OwnedSlice.take(
                     key,
-                    Path.of(conf.get(DriverConf.LOCKS)),
+                    locks(conf),
                     Duration.ofSeconds(conf.getTimeAsSeconds(DriverConf.LOCK_PATIENCE)),
                     report -> tell(context, report),
                     device -> NativeEnvironment.set("CUDA_VISIBLE_DEVICES", device));
@@ -47,6 +47,12 @@ final class SliceExecutorPlugin implements ExecutorPlugin {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for slice " + key, e);
         }
+    }
+
+    /** The folder that the agent gave its Worker, since it is the host's matter; else the driver's. */
+    private static Path locks(SparkConf conf) {
+        String ofHost = System.getenv("TOMOGRID_LOCKS");
+        return Path.of(ofHost == null ? conf.get(DriverConf.LOCKS) : ofHost);
     }
 
     private static SliceKey slice(PluginContext context) {

@@ -14,9 +14,12 @@ import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
 
 /**
- * Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names. Those
- * of a batch bear its tag and its name, so that Spark lists and cancels them as one; the group stays the attempt's own,
- * since Spark cancels jobs that have not begun yet by their group only.
+ * Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names. When
+ * that executor is lost, so is the attempt: Spark would wait for another one of the same slice, for ever if its host is
+ * gone, while the manager knows where else there is room.
+ *
+ * <p>The jobs of a batch bear its tag and its name, so that Spark lists and cancels them as one; the group stays the attempt's
+ * own, since Spark cancels jobs that have not begun yet by their group only.
  */
 final class SparkSliceJobs implements SliceJobs {
     private static final int LONGEST_CAUSE = 300;
@@ -26,10 +29,13 @@ final class SparkSliceJobs implements SliceJobs {
     /** Spark finds a warm executor by the profile's identity: a new profile of equal content would start a new one. */
     private final Map<SliceKey, ResourceProfile> profiles = new ConcurrentHashMap<>();
 
+    private final LostExecutors losses = new LostExecutors(this::cancelGroup);
+
     /** @param executorMemory heap of an executor in Spark's notation, e.g. {@code 3g} */
     SparkSliceJobs(JavaSparkContext spark, String executorMemory) {
         this.spark = spark;
         this.executorMemory = executorMemory;
+        spark.sc().addSparkListener(losses);
     }
 
     @Override
@@ -48,18 +54,25 @@ final class SparkSliceJobs implements SliceJobs {
         } catch (Exception e) {
             // Scala throws SparkException without declaring it
             if (e instanceof SparkException) {
+                String why = losses.of(id.group()).orElse(e.getMessage());
                 throw new Lost(
                         "the task could not be brought to an end on slice "
-                                + task.lease().key() + ": " + firstLine(e) + "; retry the job",
+                                + task.lease().key() + ": " + firstLine(why) + "; retry the job",
                         e);
             }
             throw e;
+        } finally {
+            losses.forget(id.group());
         }
     }
 
     @Override
     public void cancel(TaskId id) {
-        spark.sc().cancelJobGroupAndFutureJobs(id.group());
+        cancelGroup(id.group());
+    }
+
+    private void cancelGroup(String group) {
+        spark.sc().cancelJobGroupAndFutureJobs(group);
     }
 
     /** Names the batch first: Spark's page sorts by it. */
@@ -82,8 +95,8 @@ final class SparkSliceJobs implements SliceJobs {
                 .build();
     }
 
-    private static String firstLine(Exception e) {
-        String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    private static String firstLine(String text) {
+        String line = String.valueOf(text).lines().findFirst().orElse("");
         return line.length() > LONGEST_CAUSE ? line.substring(0, LONGEST_CAUSE) + "…" : line;
     }
 }

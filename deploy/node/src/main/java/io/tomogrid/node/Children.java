@@ -11,20 +11,21 @@ import java.util.Map;
 import org.springframework.util.FileSystemUtils;
 
 /** The Java processes that a node keeps beside itself: Spark's Master, the agent (which keeps the Workers), the driver. */
-final class Children {
+public final class Children {
     private static final String SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k";
 
     private final NodeHome home;
     private final NodeConfig.Layout layout;
     private final String token;
 
-    Children(NodeHome home, NodeConfig.Layout layout, String token) {
+    /** @param token of every child, and the secret of Spark's parts */
+    public Children(NodeHome home, NodeConfig.Layout layout, String token) {
         this.home = home;
         this.layout = layout;
         this.token = token;
     }
 
-    ChildSpec master(int port) throws IOException {
+    public ChildSpec master(int port) throws IOException {
         Path recovery = home.path().resolve("spark/recovery");
         // what is there is of Workers and a driver that ended with the node: a Master would wait a minute for them
         FileSystemUtils.deleteRecursively(recovery);
@@ -55,7 +56,7 @@ final class Children {
                         properties.toString()));
     }
 
-    ChildSpec agent(int port, int masterPort, String inventory) throws IOException {
+    public ChildSpec agent(int port, int masterPort, String inventory) throws IOException {
         String classPath = layout.libraries() + "/*";
         return java(
                 "agent",
@@ -80,7 +81,7 @@ final class Children {
                         inventory));
     }
 
-    ChildSpec driver(int port, int masterPort, String executorMemory) throws IOException {
+    public ChildSpec driver(int port, int masterPort, String executorMemory) throws IOException {
         return spark(
                 "spark-driver",
                 "-Xmx512m",
@@ -111,7 +112,8 @@ final class Children {
                 arguments);
     }
 
-    private ChildSpec java(
+    /** A Java program of ours. @param provider of slf4j @param main its main class */
+    public ChildSpec java(
             String name, String heap, String classPath, String provider, String main, List<String> arguments)
             throws IOException {
         Path tmp = home.folder("tmp").resolve(name);

@@ -17,7 +17,7 @@ import java.util.HexFormat;
  * The PostgreSQL server of a node that runs alone: real binaries, its data in the node's home, on loopback and behind a
  * password. It ends with this process, however that ends.
  */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
     private static final String HBA = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
             + "host all all ::1/128 scram-sha-256\n";
 
@@ -31,7 +31,8 @@ final class Postgres implements AutoCloseable {
         this.password = password;
     }
 
-    static Postgres start(NodeHome home) throws IOException {
+    /** On the data of the home, which it makes if there is none. */
+    public static Postgres start(NodeHome home) throws IOException {
         Path data = home.path().resolve("postgres");
         Path passwordFile = home.path().resolve("postgres.password");
         if (!Files.exists(passwordFile)) {
@@ -72,15 +73,15 @@ final class Postgres implements AutoCloseable {
         return Files.createDirectories(Path.of(System.getProperty("tomogrid.root", "."), ".tomogrid", "postgres"));
     }
 
-    String url() {
+    public String url() {
         return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres";
     }
 
-    String user() {
+    public String user() {
         return "postgres";
     }
 
-    String password() {
+    public String password() {
         return password;
     }
 

@@ -34,6 +34,8 @@ final class WorkerCommand implements Workers.Spec {
         Path folder = Files.createDirectories(arguments.state().resolve(name));
         Path tmp = folder.resolve("tmp");
         Path java = spark.java().toRealPath();
+        // where Spark's other parts reach this host, by the variable that Spark has for it
+        String address = System.getenv().getOrDefault("SPARK_LOCAL_IP", "127.0.0.1");
         return new ChildSpec(
                 name,
                 List.of(
@@ -48,7 +50,7 @@ final class WorkerCommand implements Workers.Spec {
                         ChildMain.class.getName(),
                         "org.apache.spark.deploy.worker.Worker",
                         "--host",
-                        "127.0.0.1",
+                        address,
                         "--port",
                         "0",
                         "--webui-port",
@@ -68,11 +70,13 @@ final class WorkerCommand implements Workers.Spec {
                         "SPARK_SCALA_VERSION",
                         "2.13",
                         "SPARK_LOCAL_IP",
-                        "127.0.0.1",
+                        address,
                         "JAVA_HOME",
                         java.getParent().getParent().toString(),
                         "TOMOGRID_TOKEN",
                         token,
+                        "TOMOGRID_LOCKS",
+                        arguments.locks().toString(),
                         // without it any process of this machine could have Spark run its code
                         "_SPARK_AUTH_SECRET",
                         token,

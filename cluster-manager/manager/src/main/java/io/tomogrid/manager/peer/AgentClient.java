@@ -19,12 +19,17 @@ public final class AgentClient {
     private static final Logger log = LoggerFactory.getLogger(AgentClient.class);
     private static final Duration APART = Duration.ofSeconds(5);
 
+    /** Looking takes no time, and who waits for it holds up everybody else's work. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
     private final HttpPeer peer;
+    private final HttpPeer looks;
     private volatile String illness = "";
     private volatile String clock = "";
 
     public AgentClient(URI base, String token, HttpClient http, Duration timeout) {
         this.peer = new HttpPeer("the agent", base, token, http, timeout);
+        this.looks = new HttpPeer("the agent", base, token, http, timeout.compareTo(LOOK) < 0 ? timeout : LOOK);
     }
 
     public URI url() {
@@ -34,7 +39,7 @@ public final class AgentClient {
     /** The host's GPUs and what they are cut into now. */
     public HostInventory inventory() {
         try {
-            HttpPeer.Answer answer = peer.send("GET", "/inventory", "");
+            HttpPeer.Answer answer = looks.send("GET", "/inventory", "");
             compareClocks(answer);
             HostInventory inventory = read(answer);
             illness = "";
@@ -68,7 +73,7 @@ public final class AgentClient {
         try {
             return HostInventory.fromMap(answer.json());
         } catch (RuntimeException e) {
-            throw peer.misunderstood("/inventory", e);
+            throw looks.misunderstood("/inventory", e);
         }
     }
 
@@ -101,7 +106,7 @@ public final class AgentClient {
 
     /** {@code up} or {@code down: why}, as far as is known. */
     public String state() {
-        String why = peer.trouble().isEmpty() ? illness : peer.trouble();
+        String why = looks.trouble().isEmpty() ? illness : looks.trouble();
         return why.isEmpty() ? "up" : "down: " + why;
     }
 }

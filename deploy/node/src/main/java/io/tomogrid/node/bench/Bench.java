@@ -23,7 +23,7 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
     /** Load average from which figures of fractions of a second mean little. */
     private static final double QUIET_LOAD = 1;
     /** In which a GPU, real or simulated, takes part. */
-    private static final Set<String> GPU = Set.of("road", "end-to-end", "slices");
+    private static final Set<String> GPU = Set.of("road", "end-to-end", "slices", "warm");
 
     public void run() throws IOException {
         Path root = Path.of(System.getProperty("tomogrid.root", "."));
@@ -34,9 +34,10 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "slices" -> new SlicesBench(out).run(runs);
+            case "warm" -> new WarmBench(root.resolve(".tomogrid/bench"), out).run();
             default ->
-                throw new IllegalArgumentException(
-                        "no benchmark named " + name + ": there are road, end-to-end, ingest, recon and slices");
+                throw new IllegalArgumentException("no benchmark named " + name
+                        + ": there are road, end-to-end, heal, ingest, recon, slices" + " and warm");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);
@@ -54,7 +55,7 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("bench", name);
             document.put("date", date);
-            document.put("machine", machine());
+            document.put("machine", Machine.describe());
             document.put("rows", rows.stream().map(Row::toMap).toList());
             Files.writeString(
                     json, JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(document) + "\n");
@@ -62,9 +63,10 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
     }
 
     private String table(String date, List<Row> rows) throws IOException {
-        StringBuilder text = new StringBuilder("# Benchmark " + name + ", " + date + "\n\n" + machine() + "\n\n"
-                + "| case | metric | unit | median | least to greatest | runs | asked for | GPU | peer | theirs | ratio |\n"
-                + "|---|---|---|---|---|---|---|---|---|---|---|\n");
+        StringBuilder text =
+                new StringBuilder("# Benchmark " + name + ", " + date + "\n\n" + Machine.describe() + "\n\n"
+                        + "| case | metric | unit | median | least to greatest | runs | asked for | GPU | peer | theirs | ratio |\n"
+                        + "|---|---|---|---|---|---|---|---|---|---|---|\n");
         for (Row row : rows) {
             text.append(String.format(
                     Locale.ROOT,
@@ -90,21 +92,5 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
             return "-";
         }
         return String.format(Locale.ROOT, value < 1 ? "%.3f" : value < 10 ? "%.2f" : "%.1f", value);
-    }
-
-    private static String machine() throws IOException {
-        String cpu = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst()
-                .orElse("unknown processor");
-        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return String.format(
-                Locale.ROOT,
-                "%s, %d processors, %.0f GB memory, Java %s",
-                cpu,
-                Runtime.getRuntime().availableProcessors(),
-                system.getTotalMemorySize() / 1e9,
-                Runtime.version());
     }
 }

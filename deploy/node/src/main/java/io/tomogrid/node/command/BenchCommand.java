@@ -2,7 +2,9 @@ package io.tomogrid.node.command;
 
 import io.tomogrid.node.bench.Bench;
 import io.tomogrid.node.bench.FuzzRun;
+import io.tomogrid.node.bench.heal.HealBench;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
                         + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
-                        + " recon (PET projections of one subset), slices (the planner beside other rules, simulated)."
+                        + " recon (PET projections of one subset), slices (the planner beside other rules, simulated),"
+                        + " warm (job to first instruction), heal (faults in a cluster of two simulated hosts)."
                         + " fuzz measures nothing: it runs the fuzz targets.",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
@@ -34,9 +37,19 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--minutes",
-            description = "How long to fuzz, all targets together (default: ${DEFAULT-VALUE}).",
+            description = "How long to fuzz, all targets together, or after how long heal puts no further fault in"
+                    + " (default: ${DEFAULT-VALUE}).",
             defaultValue = "10")
     private double minutes;
+
+    @Option(
+            names = "--faults",
+            description = "How many faults of each kind heal puts in (default: ${DEFAULT-VALUE}).",
+            defaultValue = "20")
+    private int faults;
+
+    @Option(names = "--kinds", split = ",", paramLabel = "KIND", description = "Which faults (default: all).")
+    private List<String> kinds = List.of();
 
     @Parameters(paramLabel = "NAME", defaultValue = "road")
     private String name;
@@ -46,6 +59,10 @@ public final class BenchCommand implements Callable<Integer> {
         if (name.equals("fuzz")) {
             Path root = Path.of(System.getProperty("tomogrid.root", "."));
             return new FuzzRun(root, minutes, spec.commandLine().getOut()).run() ? 0 : 1;
+        }
+        if (name.equals("heal")) {
+            Path root = Path.of(System.getProperty("tomogrid.root", "."));
+            return new HealBench(root, spec.commandLine().getOut()).run(faults, minutes, kinds) ? 0 : 1;
         }
         new Bench(name, runs, study, json, spec.commandLine().getOut()).run();
         return 0;

@@ -1,0 +1,53 @@
+package io.tomogrid.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Work that stands on what is ill goes elsewhere. */
+class HealingScenesTest {
+    @TempDir
+    Path folder;
+
+    private final Map<String, Object> settings = new HashMap<>();
+
+    /** HEAL-03, HEAL-05 */
+    @Test
+    void a_job_leaves_a_gpu_that_falls_ill_under_it_at_once() throws Exception {
+        settings.put("tomogrid.manager.back-off", "1h");
+        try (Scene scene = new Scene(folder, settings);
+                AgentDouble second = new AgentDouble("node2", folder.resolve("agent2"))) {
+            settings.put("tomogrid.manager.agents", scene.agent.url() + "," + second.url());
+            scene.driver.executorsOn(new Both(scene.agent, second));
+            scene.driver.script(task -> task.attempt() == 1 ? DriverDouble.BUSY : scene.driver.success(task));
+            scene.start();
+            String study = scene.petCt();
+            String slice = (String) scene.awaitStage(study, "suv").get("slice");
+            (slice.startsWith("node1") ? scene.agent : second).fault("XID 79 on gpu0");
+            Map<String, Object> done = scene.await(study, "DONE");
+            assertThat((String) done.get("slice")).startsWith(slice.startsWith("node1") ? "node2" : "node1");
+            assertThat(done.get("transitions").toString()).contains("must not be used any more: XID 79 on gpu0");
+            assertThat(Scene.states(done)).containsOnlyOnce("STORING", "DONE");
+            scene.assertAsAgreed();
+        }
+    }
+
+    /** HEAL-04 */
+    @Test
+    void a_job_that_stands_still_for_too_long_is_tried_again() throws Exception {
+        settings.put("tomogrid.manager.stall-limit", "300ms");
+        try (Scene scene = new Scene(folder, settings)) {
+            scene.driver.script(task -> task.attempt() == 1 ? DriverDouble.BUSY : scene.driver.success(task));
+            scene.start();
+            String study = scene.petCt();
+            scene.awaitReason(study, "the last stage was: suv");
+            scene.driver.releaseIdle();
+            assertThat(scene.await(study, "DONE")).containsEntry("attempt", 2);
+            scene.assertAsAgreed();
+        }
+    }
+}
