@@ -33,6 +33,7 @@ final class DeviceBuffer implements AutoCloseable {
             throw CudaException.outOfMemory(what, device.name(), bytes, device.memory());
         }
         CudaException.check(code, what);
+        DeviceMemory.taken(bytes);
         return buffer;
     }
 
@@ -107,5 +108,6 @@ final class DeviceBuffer implements AutoCloseable {
     public void close() {
         device.use();
         CudaException.check(JCudaDriver.cuMemFree(address), "freeing " + what);
+        DeviceMemory.given(bytes);
     }
 }
