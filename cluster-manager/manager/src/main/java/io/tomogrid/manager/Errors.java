@@ -17,10 +17,10 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 
 /** Every refusal is {@code {"error": …}}. */
 @RestControllerAdvice
-class Errors extends ResponseEntityExceptionHandler {
+public class Errors extends ResponseEntityExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(Errors.class);
 
-    static ResponseEntity<String> answer(HttpStatusCode status, String error) {
+    public static ResponseEntity<String> answer(HttpStatusCode status, String error) {
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(Documents.json(Map.of("error", error)));

@@ -20,9 +20,11 @@ import org.springframework.stereotype.Repository;
 @Repository
 class LeaseStore {
     private final JdbcClient jdbc;
+    private final Fence fence;
 
-    LeaseStore(JdbcClient jdbc) {
+    LeaseStore(JdbcClient jdbc, Fence fence) {
         this.jdbc = jdbc;
+        this.fence = fence;
     }
 
     /** Where a lease begins: a slice and the memory slices that it covers. */
@@ -42,6 +44,7 @@ class LeaseStore {
 
     /** Inside of the transaction that begins an attempt. A lease of the same slice that is being released ends by it. */
     long grant(String jobId, Grant grant, Instant now, Instant expiry) {
+        fence.check();
         SliceKey slice = grant.slice();
         jdbc.sql(
                         "update manager.lease set state = 'ENDED', ended = ? where slice = ? and state = 'RELEASING' and reusable")

@@ -30,12 +30,25 @@ final class Placer {
     private final Peers peers;
     private final JobStore jobs;
     private final LeaseStore leases;
+    private final Pauses pauses;
+    private final Maintenance maintenance;
+    private final Sizing sizing;
 
-    Placer(ManagerProperties properties, Peers peers, JobStore jobs, LeaseStore leases) {
+    Placer(
+            ManagerProperties properties,
+            Peers peers,
+            JobStore jobs,
+            LeaseStore leases,
+            Pauses pauses,
+            Maintenance maintenance,
+            Sizing sizing) {
         this.properties = properties;
         this.peers = peers;
         this.jobs = jobs;
         this.leases = leases;
+        this.pauses = pauses;
+        this.maintenance = maintenance;
+        this.sizing = sizing;
     }
 
     /** Ends every lease that is being released and whose slice is there no more, or no process locks. */
@@ -61,8 +74,14 @@ final class Placer {
         String waiting = peers.driver().state().equals("up")
                 ? ""
                 : "waits for the Spark driver: " + peers.driver().state();
+        List<Pauses.Pause> paused = pauses.all();
         for (Job job : active) {
             if (job.state() != JobState.QUEUED || job.notBefore().isAfter(Instant.now())) {
+                continue;
+            }
+            Optional<String> pause = Pauses.reason(paused, job);
+            if (pause.isPresent()) {
+                jobs.note(job, pause.get());
                 continue;
             }
             Optional<Job> earlier = active.stream().filter(job::follows).findFirst();
@@ -82,7 +101,8 @@ final class Placer {
     private String place(Job job) {
         Optional<RoutingRule> rule = properties.rules().stream()
                 .filter(r -> r.protocol().equals(job.protocol()))
-                .findFirst();
+                .findFirst()
+                .map(r -> sizing.sized(job, r));
         if (rule.isEmpty()) {
             jobs.fail(
                     job,
@@ -92,7 +112,8 @@ final class Placer {
             return "";
         }
         SliceRequest request = rule.get().request();
-        Decision decision = decide(job, request);
+        Maintenance.Open open = maintenance.open(peers.agents().inventories(), job.protocol());
+        Decision decision = open.judge(decide(job, request, open.hosts()));
         if (decision instanceof Decision.Plan plan) {
             Gpu gpu = gpu(plan.key()).orElseThrow();
             if (jobs.lease(job, LeaseStore.Grant.of(plan.key(), gpu), properties.lease())) {
@@ -118,13 +139,13 @@ final class Placer {
         String reason = ((Decision.Wait) decision).reason()
                 + (peers.agents().complete() ? "" : "; " + peers.agents().trouble());
         jobs.note(job, reason);
-        return reason;
+        // Shorter ones may have ended before a window begins.
+        return open.closed().isEmpty() ? reason : "";
     }
 
     /** After a failed attempt another GPU is tried first, since the fault may lie with that one's Worker. */
-    private Decision decide(Job job, SliceRequest request) {
+    private Decision decide(Job job, SliceRequest request, List<HostInventory> hosts) {
         List<LeaseStore.Held> held = leases.held();
-        List<HostInventory> hosts = peers.agents().inventories();
         if (job.failures() > 0) {
             SliceKey last = leases.find(job.epoch()).orElseThrow().slice();
             Decision elsewhere = plan(without(hosts, last), held, request);
@@ -132,13 +153,13 @@ final class Placer {
                 return elsewhere;
             }
         }
-        Optional<SliceKey> warm = warm(held, request, true);
+        Optional<SliceKey> warm = warm(hosts, held, request, true);
         if (warm.isPresent()) {
             return new Decision.Plan(warm.get(), List.of(), false);
         }
         Decision decision = plan(hosts, held, request);
         if (decision instanceof Decision.Wait) {
-            return warm(held, request, false)
+            return warm(hosts, held, request, false)
                     .<Decision>map(key -> new Decision.Plan(key, List.of(), false))
                     .orElse(decision);
         }
@@ -165,12 +186,14 @@ final class Placer {
     }
 
     /** A slice whose idle executor still has it. @param exact only one that is no larger than it needs to be */
-    private Optional<SliceKey> warm(List<LeaseStore.Held> held, SliceRequest request, boolean exact) {
+    private Optional<SliceKey> warm(
+            List<HostInventory> hosts, List<LeaseStore.Held> held, SliceRequest request, boolean exact) {
         return held.stream()
                 .filter(h -> !h.live() && h.reusable())
                 .map(LeaseStore.Held::slice)
-                .filter(key ->
-                        gpu(key).filter(gpu -> serves(gpu, key, request, exact)).isPresent())
+                .filter(key -> gpu(hosts, key)
+                        .filter(gpu -> serves(gpu, key, request, exact))
+                        .isPresent())
                 .findFirst();
     }
 
@@ -187,7 +210,11 @@ final class Placer {
     }
 
     private Optional<Gpu> gpu(SliceKey key) {
-        return peers.agents().inventories().stream()
+        return gpu(peers.agents().inventories(), key);
+    }
+
+    private static Optional<Gpu> gpu(List<HostInventory> hosts, SliceKey key) {
+        return hosts.stream()
                 .filter(host -> host.host().equals(key.host()))
                 .map(HostInventory::gpus)
                 .flatMap(List::stream)

@@ -55,6 +55,11 @@ public record RoutingRule(
         return new SliceRequest(memory.toBytes(), computeSlices);
     }
 
+    /** The same rule that asks for so much device memory. */
+    RoutingRule with(DataSize other) {
+        return new RoutingRule(protocol, modalities, other, computeSlices, model, sopClasses);
+    }
+
     /** Of the series that hold more than raw data: raw data has the modality of what it can become. */
     static Set<String> modalitiesOf(StudyComplete study) {
         return study.series().stream()

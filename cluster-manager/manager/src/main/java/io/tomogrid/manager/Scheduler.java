@@ -31,6 +31,7 @@ class Scheduler implements SmartLifecycle {
     private final ManagerProperties properties;
     private final Peers peers;
     private final FeedReader feed;
+    private final List<Chore> chores;
     private final JobStore jobs;
     private final Placer placer;
     private final AttemptRunner attempts;
@@ -47,18 +48,24 @@ class Scheduler implements SmartLifecycle {
             ManagerProperties properties,
             Peers peers,
             FeedReader feed,
+            List<Chore> chores,
             JobStore jobs,
             LeaseStore leases,
+            Pauses pauses,
+            Maintenance maintenance,
+            Sizing sizing,
+            Fence fence,
             DataSource database) {
         Staging staging = new Staging(properties.stagingRoot());
         this.properties = properties;
         this.peers = peers;
         this.feed = feed;
+        this.chores = List.copyOf(chores);
         this.jobs = jobs;
-        this.placer = new Placer(properties, peers, jobs, leases);
-        this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
+        this.placer = new Placer(properties, peers, jobs, leases, pauses, maintenance, sizing);
+        this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging, sizing);
         this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
-        this.sole = new SoleManager(database);
+        this.sole = new SoleManager(database, fence);
     }
 
     /** @param length of the pause @param until System.nanoTime() at its end */
@@ -106,9 +113,11 @@ class Scheduler implements SmartLifecycle {
 
     private void tick() throws SQLException {
         if (!sole.held()) {
+            standBy();
             return;
         }
         guard("the feed", feed::read);
+        chores.forEach(chore -> guard(chore.name(), chore::run));
         List<Job> active = jobs.active();
         List<Job> queued =
                 active.stream().filter(job -> job.state() == JobState.QUEUED).toList();
@@ -135,6 +144,15 @@ class Scheduler implements SmartLifecycle {
             }
         }
         pauses.keySet().removeIf(key -> active.stream().noneMatch(job -> key.equals(job.id() + " " + job.state())));
+    }
+
+    /** Looks, so that it can be asked, and begins with what it saw if its turn comes. */
+    private void standBy() {
+        if (System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos()) {
+            lookedAround = System.nanoTime();
+            peers.agents().refresh();
+            guard("the Spark driver", peers.driver()::health);
+        }
     }
 
     /** The gateway tells nothing by itself: it is asked often at first, then ever more seldom. */

@@ -7,22 +7,22 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /** Java values as PostgreSQL takes them. */
-final class Sql {
+public final class Sql {
     private static final int LONGEST = 1000;
 
     private Sql() {}
 
-    static OffsetDateTime at(Instant instant) {
+    public static OffsetDateTime at(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
     }
 
     /** Text of another process as PostgreSQL takes it: without NUL and of a length that a person reads. */
-    static String text(String text) {
+    public static String text(String text) {
         String clean = text.replace('\0', ' ');
         return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST) + "…";
     }
 
-    static Instant instant(ResultSet row, String column) throws SQLException {
+    public static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 }
