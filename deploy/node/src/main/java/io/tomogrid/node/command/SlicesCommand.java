@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "slices",
         description = "GPUs, their slices and the leases on them.",
         mixinStandardHelpOptions = true,
-        subcommands = SlicesPlanCommand.class)
+        subcommands = {SlicesPlanCommand.class, DrainCommands.Drain.class, DrainCommands.Undrain.class})
 public final class SlicesCommand implements Callable<Integer> {
     private static final double GIB = 1L << 30;
 
@@ -69,6 +69,12 @@ public final class SlicesCommand implements Callable<Integer> {
             } else {
                 table.print(out);
             }
+        }
+        for (Object item : list(answer, "maintenance")) {
+            Map<?, ?> window = (Map<?, ?>) item;
+            out.println(window.get("target") + " is drained from " + window.get("from")
+                    + (window.get("until").equals("") ? "" : " until " + window.get("until")) + " "
+                    + window.get("reason"));
         }
         out.flush();
         return 0;
