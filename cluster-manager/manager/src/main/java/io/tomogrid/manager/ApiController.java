@@ -6,22 +6,19 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What the command line and the console ask. See {@code docs/interfaces.md}, "Manager". */
+/** What the command line and the console ask; what operators want is in {@link OperatorController}. See {@code docs/interfaces.md}, "Manager". */
 @RestController
 @RequestMapping(path = "/api", produces = "application/json")
 class ApiController {
     private static final int MOST = 1000;
 
-    private final JobStore jobs;
     private final View view;
 
-    ApiController(JobStore jobs, View view) {
-        this.jobs = jobs;
+    ApiController(View view) {
         this.view = view;
     }
 
@@ -33,18 +30,6 @@ class ApiController {
     @GetMapping("/jobs/{id}")
     ResponseEntity<String> job(@PathVariable String id) {
         return view.job(id).map(job -> ResponseEntity.ok(Documents.json(job))).orElseGet(() -> unknown());
-    }
-
-    @PostMapping("/jobs/{id}/retry")
-    ResponseEntity<String> retry(@PathVariable String id) {
-        if (jobs.retry(id)) {
-            return ResponseEntity.accepted().body("{}");
-        }
-        return jobs.find(id)
-                .map(job -> Errors.answer(
-                        HttpStatus.CONFLICT,
-                        "job " + id + " is " + job.state() + "; only a job that is FAILED can be retried"))
-                .orElseGet(() -> unknown());
     }
 
     @GetMapping("/slices")
@@ -69,7 +54,7 @@ class ApiController {
         return limit;
     }
 
-    private static ResponseEntity<String> unknown() {
+    static ResponseEntity<String> unknown() {
         return Errors.answer(HttpStatus.NOT_FOUND, "no job has this id; GET /api/jobs lists those that there are");
     }
 }

@@ -45,12 +45,21 @@ final class AttemptRunner {
     /** @param gpu host and index, of the first slice */
     private record Recalled(String job, int attempt, String gpu) {}
 
-    AttemptRunner(ManagerProperties properties, Peers peers, JobStore jobs, LeaseStore leases, Staging staging) {
+    private final Sizing sizing;
+
+    AttemptRunner(
+            ManagerProperties properties,
+            Peers peers,
+            JobStore jobs,
+            LeaseStore leases,
+            Staging staging,
+            Sizing sizing) {
         this.properties = properties;
         this.peers = peers;
         this.jobs = jobs;
         this.leases = leases;
         this.staging = staging;
+        this.sizing = sizing;
     }
 
     /** What a manager before this one stopped, it may not have told the driver. */
@@ -163,6 +172,7 @@ final class AttemptRunner {
         } else if (outcome.get() instanceof TaskOutcome.Running running) {
             goesOn(job, running);
         } else if (outcome.get() instanceof TaskOutcome.Failed failure) {
+            sizing.failed(job, failure);
             failed(job, failure.reason(), failure.remedy(), true);
         } else if (outcome.get() instanceof TaskOutcome.Succeeded success) {
             succeeded(job, success);
@@ -224,6 +234,7 @@ final class AttemptRunner {
                     Remedy.ASK_OPERATOR,
                     false);
         } else if (jobs.commit(job, manifest, success.findings())) {
+            sizing.succeeded(job, success);
             log.info(
                     "job {}: attempt {} made {} objects",
                     job.id(),
@@ -240,7 +251,7 @@ final class AttemptRunner {
         if (!ended) {
             cancel(job);
         }
-        boolean again = remedy == Remedy.RETRY || remedy == Remedy.FREE_CAPACITY;
+        boolean again = remedy == Remedy.RETRY || remedy == Remedy.FREE_CAPACITY || remedy == Remedy.LARGER_SLICE;
         String outcome = "attempt " + job.attempt() + " failed: " + reason;
         if (again && job.failures() + 1 < properties.maxAttempts()) {
             Instant next = Instant.now().plus(pause(job.failures()));

@@ -36,14 +36,16 @@ class Foresight {
     private final ManagerProperties properties;
     private final Peers peers;
     private final LeaseStore leases;
+    private final Maintenance maintenance;
     private Instant hour = Instant.MIN;
     private List<Outlook> outlooks = List.of();
 
-    Foresight(JdbcClient jdbc, ManagerProperties properties, Peers peers, LeaseStore leases) {
+    Foresight(JdbcClient jdbc, ManagerProperties properties, Peers peers, LeaseStore leases, Maintenance maintenance) {
         this.jdbc = jdbc;
         this.properties = properties;
         this.peers = peers;
         this.leases = leases;
+        this.maintenance = maintenance;
     }
 
     /**
@@ -69,7 +71,9 @@ class Foresight {
             int wanted = wanted(rule.protocol());
             if (wanted > 0 && existing(rule) < wanted) {
                 Decision decision = Planner.plan(
-                        peers.agents().inventories(),
+                        maintenance
+                                .open(peers.agents().inventories(), rule.protocol())
+                                .hosts(),
                         leases.held().stream().map(LeaseStore.Held::slice).toList(),
                         rule.request());
                 if (decision instanceof Decision.Plan plan

@@ -267,24 +267,22 @@ class JobStore {
                 .update();
     }
 
-    /** An operator wants a failed job again: its results delivered if it has any, else another attempt. */
-    boolean retry(String id) {
-        return Boolean.TRUE.equals(transaction.execute(status -> {
-            Instant now = Instant.now();
-            Optional<Job> job = jdbc.sql("update manager.job set"
-                            + " state = case when manifest is null then 'QUEUED' else 'STORING' end,"
-                            + " redrive = manifest is not null, reason = 'an operator wants it again', remedy = null,"
-                            + " failures = 0, not_before = :now, since = :now, updated = :now"
-                            + " where id = :id and state = 'FAILED' returning *")
-                    .params(Map.of("now", Sql.at(now), "id", id))
-                    .query(JobStore::job)
-                    .optional();
-            job.ifPresent(j -> record(id, j.state(), j.attempt(), j.reason(), now));
-            return job.isPresent();
-        }));
+    /** A job that has ended is wanted again: its results delivered if it has any, else another attempt. */
+    void again(Job job, String reason) {
+        Instant now = Instant.now();
+        JobState to = jdbc.sql("update manager.job set"
+                        + " state = case when manifest is null then 'QUEUED' else 'STORING' end,"
+                        + " redrive = manifest is not null, reason = :reason, remedy = null,"
+                        + " failures = 0, not_before = :now, since = :now, updated = :now"
+                        + " where id = :id returning state")
+                .params(Map.of("now", Sql.at(now), "id", job.id(), "reason", reason))
+                .query((row, number) -> JobState.valueOf(row.getString("state")))
+                .single();
+        record(job.id(), to, job.attempt(), reason, now);
     }
 
-    private boolean change(Job job, JobState to, String reason, String remedy, int failures, Instant notBefore) {
+    /** Inside of a transaction. Returns false if the job is no longer where it was. */
+    boolean change(Job job, JobState to, String reason, String remedy, int failures, Instant notBefore) {
         Instant now = Instant.now();
         int moved = jdbc.sql(
                         "update manager.job set state = :to, reason = :reason, stage = '', remedy = nullif(:remedy, ''),"
@@ -307,7 +305,8 @@ class JobStore {
         return moved == 1;
     }
 
-    private void end(Job job, String outcome, boolean reusable) {
+    /** Ends the attempt and its lease, inside of a transaction. */
+    void end(Job job, String outcome, boolean reusable) {
         Instant now = Instant.now();
         leases.release(job.epoch(), reusable, now);
         ended(job, outcome, now);
@@ -319,7 +318,8 @@ class JobStore {
                 .update();
     }
 
-    private void record(String id, JobState state, int attempt, String reason, Instant at) {
+    /** Inside of a transaction. */
+    void record(String id, JobState state, int attempt, String reason, Instant at) {
         whenCommitted(this::changed);
         jdbc.sql("insert into manager.transition (job_id, state, attempt, reason, at) values (?, ?, ?, ?, ?)")
                 .params(id, state.name(), attempt, Sql.text(reason), Sql.at(at))

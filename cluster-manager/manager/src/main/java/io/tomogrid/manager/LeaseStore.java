@@ -25,9 +25,11 @@ class LeaseStore {
             "state = 'LIVE' and job_id = (select job_id from manager.lease where epoch = ?)";
 
     private final JdbcClient jdbc;
+    private final Fence fence;
 
-    LeaseStore(JdbcClient jdbc) {
+    LeaseStore(JdbcClient jdbc, Fence fence) {
         this.jdbc = jdbc;
+        this.fence = fence;
     }
 
     /** Where a lease begins: a slice and the memory slices that it covers. */
@@ -55,6 +57,7 @@ class LeaseStore {
      * executors may still have their slices: the agent cuts nothing before these have gone.
      */
     long grant(String jobId, Grant grant, Instant now, Instant expiry) {
+        fence.check();
         SliceKey slice = grant.slice();
         String gpu = slice.host() + "-gpu" + slice.gpu();
         jdbc.sql("update manager.lease set state = 'ENDED', ended = :now where gpu = :gpu and first_slice < :end"

@@ -47,6 +47,11 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
         this(hosts, held, active.stream().collect(Collectors.toMap(Job::id, job -> job)), Instant.now());
     }
 
+    /** Only these of the GPUs. */
+    Room on(List<HostInventory> some) {
+        return new Room(some, held, jobs, now);
+    }
+
     /** Everybody who has a slice; idle executors that the next job may have are left out. */
     List<Occupant> occupants() {
         return held.stream()
@@ -102,7 +107,7 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
                                 .filter(gpu -> !host.host().equals(key.host()) || gpu.index() != key.gpu())
                                 .toList()))
                 .toList();
-        return new Room(others, held, jobs, now);
+        return on(others);
     }
 
     /** The GPUs as if the idle executors had gone: they go when they are told to. */

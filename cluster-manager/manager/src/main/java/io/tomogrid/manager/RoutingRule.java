@@ -74,6 +74,12 @@ public record RoutingRule(
         return new SliceRequest(memory.toBytes(), computeSlices);
     }
 
+    /** The same rule that asks for so much device memory. */
+    RoutingRule with(DataSize other) {
+        return new RoutingRule(
+                protocol, modalities, other, computeSlices, model, sopClasses, site, priority, deadline, slices);
+    }
+
     /** Of the series that hold more than raw data: raw data has the modality of what it can become. */
     public static Set<String> modalitiesOf(StudyComplete study) {
         return study.series().stream()

@@ -54,6 +54,10 @@ class Scheduler implements SmartLifecycle {
             JobStore jobs,
             LeaseStore leases,
             Foresight foresight,
+            Pauses pauses,
+            Maintenance maintenance,
+            Sizing sizing,
+            Fence fence,
             DataSource database) {
         Staging staging = new Staging(properties.stagingRoot());
         this.properties = properties;
@@ -61,11 +65,11 @@ class Scheduler implements SmartLifecycle {
         this.feed = feed;
         this.chores = List.copyOf(chores);
         this.jobs = jobs;
-        this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging);
-        this.placer = new Placer(properties, peers, jobs, leases, attempts);
+        this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging, sizing);
+        this.placer = new Placer(properties, peers, jobs, leases, attempts, pauses, maintenance, sizing);
         this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
         this.foresight = foresight;
-        this.sole = new SoleManager(database);
+        this.sole = new SoleManager(database, fence);
     }
 
     /** @param length of the pause @param until System.nanoTime() at its end */
@@ -112,6 +116,7 @@ class Scheduler implements SmartLifecycle {
     private void tick() throws SQLException {
         if (!sole.held()) {
             begun = false;
+            standBy();
             return;
         }
         guard("the feed", feed::read);
@@ -155,6 +160,15 @@ class Scheduler implements SmartLifecycle {
             }
         }
         pauses.keySet().removeIf(key -> active.stream().noneMatch(job -> key.equals(job.id() + " " + job.state())));
+    }
+
+    /** Looks, so that it can be asked, and begins with what it saw if its turn comes. */
+    private void standBy() {
+        if (System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos()) {
+            lookedAround = System.nanoTime();
+            peers.agents().refresh();
+            guard("the Spark driver", peers.driver()::health);
+        }
     }
 
     /** The gateway tells nothing by itself: it is asked often at first, then ever more seldom. */

@@ -2,6 +2,7 @@ package io.tomogrid.manager;
 
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.manager.maintenance.Window;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.HostInventory;
 import java.sql.ResultSet;
@@ -27,12 +28,25 @@ class View {
     private final LeaseStore leases;
     private final FeedReader feed;
     private final Peers peers;
+    private final Pauses pauses;
+    private final Maintenance maintenance;
+    private final Fence fence;
 
-    View(JdbcClient jdbc, LeaseStore leases, FeedReader feed, Peers peers) {
+    View(
+            JdbcClient jdbc,
+            LeaseStore leases,
+            FeedReader feed,
+            Peers peers,
+            Pauses pauses,
+            Maintenance maintenance,
+            Fence fence) {
         this.jdbc = jdbc;
         this.leases = leases;
         this.feed = feed;
         this.peers = peers;
+        this.pauses = pauses;
+        this.maintenance = maintenance;
+        this.fence = fence;
     }
 
     /** The newest first. @param study only of this study, or empty for all */
@@ -63,6 +77,8 @@ class View {
                         .flatMap(host -> host.gpus().stream().map(gpu -> gpu(host, gpu)))
                         .toList());
         document.put("leases", leases.held().stream().map(View::lease).toList());
+        document.put(
+                "maintenance", maintenance.windows().stream().map(View::window).toList());
         return document;
     }
 
@@ -71,6 +87,18 @@ class View {
         map.put("host", host.host());
         map.put("draining", host.draining());
         return map;
+    }
+
+    Map<String, Object> pauses() {
+        return document(
+                "pauses",
+                pauses.all().stream()
+                        .map(pause -> Map.of(
+                                "scope", pause.target().scope().name(),
+                                "name", pause.target().name(),
+                                "since", pause.since().toString(),
+                                "reason", pause.reason()))
+                        .toList());
     }
 
     Map<String, Object> status() {
@@ -84,6 +112,8 @@ class View {
         document.put("running", counts.getOrDefault(JobState.LEASED, 0L) + counts.getOrDefault(JobState.RUNNING, 0L));
         document.put(
                 "delivering", counts.getOrDefault(JobState.STORING, 0L) + counts.getOrDefault(JobState.DELIVERING, 0L));
+        document.put("role", fence.active() ? "active" : "standby");
+        document.put("paused", pauses.all().stream().map(Pauses.Pause::toString).toList());
         document.put("driver", peers.driver().state());
         document.put(
                 "agents",
@@ -128,6 +158,7 @@ class View {
         document.put("stage", job.stage());
         document.put("reason", job.reason());
         document.put("remedy", job.remedy());
+        document.put("sizing", row.getString("sizing"));
         document.put("attempt", job.attempt());
         document.put("slice", row.getString("slice"));
         document.put("simulated", row.getBoolean("simulated"));
@@ -153,6 +184,14 @@ class View {
                                 "at", Sql.instant(row, "at").toString())))
                 .list();
         jobs.forEach(job -> job.put("transitions", byJob.getOrDefault((String) job.get("job-id"), List.of())));
+    }
+
+    private static Map<String, Object> window(Window window) {
+        return Map.of(
+                "target", window.target().toString(),
+                "from", window.begins().toString(),
+                "until", window.ends().map(Instant::toString).orElse(""),
+                "reason", window.reason());
     }
 
     private static Map<String, Object> lease(LeaseStore.Held held) {

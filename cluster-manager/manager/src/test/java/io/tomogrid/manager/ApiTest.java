@@ -75,7 +75,7 @@ class ApiTest {
         assertThat(error("DELETE", "/api/jobs", 405)).contains("docs/interfaces.md");
         String done = (String) scene.await(scene.petCt(), "DONE").get("job-id");
         assertThat(error("POST", "/api/jobs/" + done + "/retry", 409))
-                .isEqualTo("job " + done + " is DONE; only a job that is FAILED can be retried");
+                .isEqualTo("job " + done + " is DONE; only a job that is FAILED or CANCELLED can be retried");
         assertThat(scene.get("/api/jobs/" + done)).containsEntry("state", "DONE");
     }
 

@@ -2,17 +2,12 @@ package io.tomogrid.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,27 +26,26 @@ class KillTest {
     void a_manager_that_is_killed_again_and_again_ends_every_job_right_once() throws Exception {
         System.out.println("seed " + SEED);
         Random random = new Random(SEED);
-        try (Scene scene = new Scene(folder, Map.of("server.port", Integer.toString(freePort())))) {
-            String port = (String) scene.properties().get("server.port");
+        int port = ManagerProcess.freePort();
+        try (Scene scene = new Scene(folder, Map.of())) {
             scene.useManagerAt(URI.create("http://127.0.0.1:" + port));
             List<String> studies = new ArrayList<>();
             long unsettled = 0;
-            Process manager = null;
+            ManagerProcess manager = null;
             try {
                 for (int kill = 0; kill < KILLS; kill++) {
-                    manager = spawn(scene);
-                    awaitUp(scene);
+                    manager = ManagerProcess.spawn(scene, port);
+                    manager.awaitUp(scene);
                     for (int i = 0; i < 3; i++) {
                         studies.add(scene.petCt());
                     }
                     Thread.sleep(random.nextInt(400));
-                    manager.destroyForcibly();
-                    assertThat(manager.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                    manager.kill();
                     scene.driver.releaseIdle();
                     unsettled += scene.count("manager.job where state not in ('DONE', 'FAILED')");
                 }
-                manager = spawn(scene);
-                awaitUp(scene);
+                manager = ManagerProcess.spawn(scene, port);
+                manager.awaitUp(scene);
                 for (String study : studies) {
                     Map<String, Object> job = scene.await(study, "DONE");
                     assertThat(scene.gateway.manifest((String) job.get("job-id")))
@@ -62,7 +56,7 @@ class KillTest {
                 scene.assertAsAgreed();
             } finally {
                 if (manager != null) {
-                    manager.destroyForcibly();
+                    manager.close();
                 }
             }
         }
@@ -73,15 +67,15 @@ class KillTest {
     void a_batch_does_every_study_once_however_often_the_manager_is_killed() throws Exception {
         System.out.println("seed " + SEED);
         Random random = new Random(SEED);
-        try (Scene scene = new Scene(folder, Map.of("server.port", Integer.toString(freePort())))) {
-            String port = (String) scene.properties().get("server.port");
+        int port = ManagerProcess.freePort();
+        try (Scene scene = new Scene(folder, Map.of())) {
             scene.useManagerAt(URI.create("http://127.0.0.1:" + port));
             for (int i = 0; i < STUDIES; i++) {
                 scene.gateway.archived(Scene.studyUid(), "archive", 1, "PT", "CT");
             }
-            Process manager = spawn(scene);
+            ManagerProcess manager = ManagerProcess.spawn(scene, port);
             try {
-                awaitUp(scene);
+                manager.awaitUp(scene);
                 var begun = scene.ask(
                         "POST",
                         "/api/batches",
@@ -90,12 +84,11 @@ class KillTest {
                 int interrupted = 0;
                 for (int kill = 0; kill < KILLS / 2; kill++) {
                     Thread.sleep(random.nextInt(400));
-                    manager.destroyForcibly();
-                    assertThat(manager.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                    manager.kill();
                     scene.driver.releaseIdle();
                     interrupted += scene.count("manager.batch where state = 'RUNNING'");
-                    manager = spawn(scene);
-                    awaitUp(scene);
+                    manager = ManagerProcess.spawn(scene, port);
+                    manager.awaitUp(scene);
                 }
                 Scene.until("the batch is done", () -> scene.count("manager.batch where state = 'DONE'") == 1);
                 assertThat(interrupted).as("kills in the middle of it").isPositive();
@@ -107,40 +100,8 @@ class KillTest {
                         .isEqualTo(STUDIES);
                 scene.assertAsAgreed();
             } finally {
-                manager.destroyForcibly();
+                manager.close();
             }
-        }
-    }
-
-    private Process spawn(Scene scene) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
-        scene.properties().forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.add(ManagerApplication.class.getName());
-        File log = folder.resolve("manager.log").toFile();
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                .start();
-    }
-
-    private static void awaitUp(Scene scene) throws Exception {
-        Scene.until("the manager is up", () -> {
-            try {
-                return scene.ask("GET", "/actuator/health").statusCode() == 200;
-            } catch (IOException notYet) {
-                return false;
-            }
-        });
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tomogrid.sparkjob;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.engine.cuda.CudaException;
+import io.tomogrid.engine.cuda.DeviceMemory;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,7 +32,12 @@ final class SliceTask {
         TaskId id = TaskId.of(task);
         slice.report(new StageReport(id, "starting"));
         try {
-            return Protocols.named(task.protocol()).run(task, stage -> slice.report(new StageReport(id, stage)));
+            DeviceMemory.restart();
+            TaskOutcome outcome =
+                    Protocols.named(task.protocol()).run(task, stage -> slice.report(new StageReport(id, stage)));
+            return outcome instanceof TaskOutcome.Succeeded success
+                    ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), DeviceMemory.peak())
+                    : outcome;
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             if (context.isInterrupted()) {
                 throw e;
@@ -49,7 +55,7 @@ final class SliceTask {
             }
             return new TaskOutcome.Failed(
                     "protocol " + task.protocol() + " failed on its slice's device: " + cuda.getMessage(),
-                    TaskOutcome.Remedy.ASK_OPERATOR);
+                    cuda.outOfMemory() ? TaskOutcome.Remedy.LARGER_SLICE : TaskOutcome.Remedy.ASK_OPERATOR);
         }
         if (cause instanceof OutOfMemoryError) {
             return new TaskOutcome.Failed(

@@ -31,14 +31,14 @@ class SliceTaskTest {
                         TaskOutcome.Remedy.ASK_OPERATOR));
     }
 
-    /** GPU-03. */
+    /** GPU-03, JOB-25. */
     @Test
-    void a_device_without_room_is_told_to_the_operator_and_a_lost_one_ends_the_executor() {
+    void a_device_without_room_asks_for_a_larger_slice_and_a_lost_one_ends_the_executor() {
         CudaException noRoom =
                 new CudaException("voxels", CUresult.CUDA_ERROR_OUT_OF_MEMORY, "it needs 9 MiB, 1 MiB are free");
         TaskOutcome.Failed told = SliceTask.failure(TASK, noRoom);
         assertThat(told.reason()).contains("CUDA_ERROR_OUT_OF_MEMORY", "it needs 9 MiB, 1 MiB are free");
-        assertThat(told.remedy()).isEqualTo(TaskOutcome.Remedy.ASK_OPERATOR);
+        assertThat(told.remedy()).isEqualTo(TaskOutcome.Remedy.LARGER_SLICE);
         CudaException lost = new CudaException("kernel blend", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, "start anew");
         assertThatThrownBy(() -> SliceTask.failure(TASK, lost))
                 .isInstanceOf(VirtualMachineError.class)

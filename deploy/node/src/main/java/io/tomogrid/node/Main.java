@@ -8,6 +8,7 @@ import io.tomogrid.node.command.DoctorCommand;
 import io.tomogrid.node.command.GpuBundleCommand;
 import io.tomogrid.node.command.GpuSelftestCommand;
 import io.tomogrid.node.command.JobsCommand;
+import io.tomogrid.node.command.LedgerCommand;
 import io.tomogrid.node.command.LoginCommand;
 import io.tomogrid.node.command.ModelsCommand;
 import io.tomogrid.node.command.ReprocessCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             JobsCommand.class,
             ReprocessCommand.class,
             SlicesCommand.class,
+            LedgerCommand.class,
             ModelsCommand.class,
             DoctorCommand.class,
             BenchCommand.class,

@@ -77,6 +77,7 @@ public final class Documents {
             map.put("state", "SUCCEEDED");
             map.put("manifest", io.tomogrid.gateway.contract.Documents.toMap(succeeded.manifest()));
             map.put("findings", toMap(succeeded.findings()));
+            map.put("peak-bytes", succeeded.peakBytes());
         } else if (outcome instanceof TaskOutcome.Failed failed) {
             map.put("state", "FAILED");
             map.put("reason", failed.reason());
@@ -94,7 +95,8 @@ public final class Documents {
             case "SUCCEEDED" ->
                 new TaskOutcome.Succeeded(
                         io.tomogrid.gateway.contract.Documents.resultManifest(object(map, "manifest")),
-                        findings(object(map, "findings")));
+                        findings(object(map, "findings")),
+                        map.containsKey("peak-bytes") ? integer(map, "peak-bytes") : 0);
             case "FAILED" -> new TaskOutcome.Failed(text(map, "reason"), remedy(text(map, "remedy")));
             default -> throw new IllegalArgumentException("state: expected RUNNING, SUCCEEDED or FAILED, got " + state);
         };

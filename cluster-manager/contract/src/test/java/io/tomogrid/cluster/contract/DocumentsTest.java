@@ -82,7 +82,8 @@ class DocumentsTest {
                     9,
                     "file:///staging/7-2",
                     List.of(new ResultObject("SEG", "1.2.840.66", "2.25.1", "2.25.2", "seg.dcm", 10, "cd"))),
-            FINDINGS);
+            FINDINGS,
+            3000);
 
     private static final String SUCCEEDED_JSON = """
             {"format-version":1,"state":"SUCCEEDED",\
@@ -92,7 +93,7 @@ class DocumentsTest {
             "findings":{"format-version":1,"suv-max":12.5,"derivation":["SUVbw = activity × weight / dose"],\
             "notes":["one series left alone"],"lesions":[{"number":1,"suv-max":12.5,"suv-mean":7.25,"suv-peak":null,\
             "mtv-ml":0.75,"tlg":5.4375,"centre-mm":[-10.0,20.5,300.0]}],"stages":[{"name":"suv","seconds":0.5}],\
-            "backend":"cpu"}}""";
+            "backend":"cpu"},"peak-bytes":3000}""";
 
     @Test
     void taskIsThisText() {

@@ -73,6 +73,7 @@ class SelfTestTest {
                 "7",
                 attempt,
                 "selftest",
+                "",
                 new StudyComplete(1, "1.2.3", 1, StudyComplete.Completeness.QUIET_PERIOD, List.of()),
                 new SliceLease(SliceKey.parse(SLICE), 9, "7", Instant.now(), Instant.now(), "", true),
                 "file:///archive",

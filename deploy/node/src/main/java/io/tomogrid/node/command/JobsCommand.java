@@ -14,7 +14,18 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tomogrid jobs}: what the manager has to do, does and did. */
-@Command(name = "jobs", description = "Jobs of the running node, newest first.", mixinStandardHelpOptions = true)
+@Command(
+        name = "jobs",
+        description = "Jobs of the running node, newest first; and what an operator wants of them.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            JobVerbCommands.Cancel.class,
+            JobVerbCommands.Retry.class,
+            JobVerbCommands.SetPriority.class,
+            JobVerbCommands.Deadline.class,
+            JobVerbCommands.Pause.class,
+            JobVerbCommands.Resume.class
+        })
 public final class JobsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -62,6 +73,9 @@ public final class JobsCommand implements Callable<Integer> {
                     row.get("reason"));
         }
         table.print(out);
+        if (job != null && answer.get("sizing") instanceof String sizing && !sizing.isEmpty()) {
+            out.println("Memory: " + sizing);
+        }
         if (job != null && answer.get("findings") instanceof Map<?, ?> findings) {
             out.println();
             FindingsText.print(findings, out);

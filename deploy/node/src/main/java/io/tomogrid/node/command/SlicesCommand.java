@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             SlicesPlanCommand.class,
             SlicesForecastCommand.class,
+            DrainCommands.Drain.class,
+            DrainCommands.Undrain.class,
             SlicesExportCommand.class,
             SlicesImportCommand.class
         })
@@ -79,6 +81,12 @@ public final class SlicesCommand implements Callable<Integer> {
             } else {
                 table.print(out);
             }
+        }
+        for (Object item : list(answer, "maintenance")) {
+            Map<?, ?> window = (Map<?, ?>) item;
+            out.println(window.get("target") + " is drained from " + window.get("from")
+                    + (window.get("until").equals("") ? "" : " until " + window.get("until")) + " "
+                    + window.get("reason"));
         }
         out.flush();
         return 0;

@@ -39,6 +39,11 @@ public final class CudaException extends RuntimeException {
         return code;
     }
 
+    /** Whether a device with more memory would have done it. */
+    public boolean outOfMemory() {
+        return code == CUresult.CUDA_ERROR_OUT_OF_MEMORY;
+    }
+
     /** Whether every further call of this process will fail too, so that it must end. */
     public boolean deviceLost() {
         return switch (code) {

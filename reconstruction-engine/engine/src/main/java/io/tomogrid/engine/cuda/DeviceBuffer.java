@@ -39,6 +39,7 @@ final class DeviceBuffer implements AutoCloseable {
             throw CudaException.outOfMemory(what, device, bytes);
         }
         CudaException.check(code, what);
+        DeviceMemory.taken(bytes);
         return buffer;
     }
 
@@ -114,5 +115,6 @@ final class DeviceBuffer implements AutoCloseable {
         device.use();
         CudaException.check(JCudaDriver.cuMemFree(address), "freeing " + what);
         device.quota().giveBack(bytes);
+        DeviceMemory.given(bytes);
     }
 }

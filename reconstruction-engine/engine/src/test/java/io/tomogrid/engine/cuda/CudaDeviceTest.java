@@ -61,6 +61,21 @@ class CudaDeviceTest {
     }
 
     @Test
+    void the_most_that_was_allocated_at_once_is_known() {
+        DeviceMemory.restart();
+        long before = DeviceMemory.peak();
+        try (DeviceBuffer first = DeviceBuffer.allocate(device, "first", 3 * MIB)) {
+            try (DeviceBuffer second = DeviceBuffer.allocate(device, "second", 2 * MIB)) {
+                assertThat(second).isNotEqualTo(first);
+            }
+            DeviceBuffer.allocate(device, "third", MIB).close();
+        }
+        assertThat(DeviceMemory.peak() - before).isEqualTo(5 * MIB);
+        DeviceMemory.restart();
+        assertThat(DeviceMemory.peak()).isEqualTo(before);
+    }
+
+    @Test
     void too_little_memory_says_what_is_needed_and_what_there_is() {
         long free = device.memory().free();
         assertThatThrownBy(() -> DeviceBuffer.allocate(device, "voxels of a whale", free + 5 * MIB))

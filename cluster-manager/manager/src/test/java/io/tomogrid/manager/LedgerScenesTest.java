@@ -1,0 +1,202 @@
+package io.tomogrid.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.tomogrid.cluster.contract.TaskOutcome;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the ledger says of leases that have ended, and what becomes of one that somebody has written in. */
+class LedgerScenesTest {
+    @TempDir
+    static Path folder;
+
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = new Scene(folder, Map.of());
+        scene.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        scene.close();
+    }
+
+    @BeforeEach
+    void everythingIsIdle() throws Exception {
+        scene.driver.script(scene.driver::success);
+        ended();
+    }
+
+    /** LED-01 */
+    @Test
+    void a_lease_that_ends_has_one_entry_that_says_who_had_what() throws Exception {
+        scene.driver.script(task -> {
+            var success = (TaskOutcome.Succeeded) scene.driver.success(task);
+            return new TaskOutcome.Succeeded(success.manifest(), success.findings(), 3L << 30);
+        });
+        String study = scene.petCt();
+        Map<String, Object> job = scene.await(study, "DONE");
+        ended();
+        List<Map<String, Object>> of = entriesOf(job);
+        assertThat(of).hasSize(1);
+        Map<String, Object> entry = of.get(0);
+        assertThat(entry)
+                .containsEntry("study-uid", study)
+                .containsEntry("protocol", "petct-standard")
+                .containsEntry("site", "")
+                .containsEntry("attempt", 1)
+                .containsEntry("slice", job.get("slice"))
+                .containsEntry("gpu", "node1-gpu0")
+                .containsEntry("memory-slices", 2)
+                .containsEntry("compute-slices", 2)
+                .containsEntry("simulated", true)
+                .containsEntry("outcome", "SUCCEEDED")
+                .containsEntry("peak-bytes", 3L << 30)
+                .containsEntry("energy", "not measured")
+                .containsEntry("energy-joules", null);
+        assertThat((String) entry.get("gpu-uuid")).startsWith("GPU-");
+        assertThat((String) entry.get("device-uuid")).startsWith("MIG-");
+        double seconds = ((Number) entry.get("seconds")).doubleValue();
+        Duration held = Duration.between(
+                Instant.parse((String) entry.get("granted")), Instant.parse((String) entry.get("ended")));
+        assertThat(seconds).isCloseTo(held.toNanos() / 1e9, within(0.001));
+        assertThat(((Number) entry.get("memory-slice-seconds")).doubleValue()).isCloseTo(2 * seconds, within(1e-9));
+        assertThat(((Number) entry.get("work-seconds")).doubleValue()).isBetween(0.0, seconds);
+    }
+
+    /** LED-01: also the attempts that failed, each with its own. */
+    @Test
+    void a_failed_attempt_has_its_own_entry() throws Exception {
+        scene.driver.script(task -> task.attempt() == 1
+                ? new TaskOutcome.Failed("the executor was killed", TaskOutcome.Remedy.RETRY)
+                : scene.driver.success(task));
+        Map<String, Object> job = scene.await(scene.petCt(), "DONE");
+        ended();
+        assertThat(entriesOf(job))
+                .extracting(entry -> entry.get("attempt") + " " + entry.get("outcome"))
+                .containsExactlyInAnyOrder("1 attempt 1 failed: the executor was killed", "2 SUCCEEDED");
+    }
+
+    /** LED-02: the board's energy by the share of its compute slices: 2 of 7. */
+    @Test
+    void energy_is_attributed_where_the_board_measures_it() throws Exception {
+        scene.await(scene.petCt(), "DONE");
+        ended();
+        scene.sql("update manager.board set joules = 1000");
+        try {
+            scene.driver.script(task -> DriverDouble.BUSY);
+            String study = scene.petCt();
+            scene.awaitStage(study, "suv");
+            scene.sql("update manager.board set joules = 8000");
+            scene.driver.script(scene.driver::success);
+            Map<String, Object> job = scene.await(study, "DONE");
+            ended();
+            assertThat(entriesOf(job).get(0))
+                    .containsEntry("energy", "share of the board's energy by compute slices")
+                    .extractingByKey("energy-joules")
+                    .isEqualTo(2000.0);
+        } finally {
+            scene.sql("update manager.board set joules = null");
+        }
+    }
+
+    /** LED-03 */
+    @Test
+    void an_entry_is_for_good() throws Exception {
+        scene.await(scene.petCt(), "DONE");
+        ended();
+        for (String change : List.of(
+                "update manager.ledger set hash = '' where sequence = 1",
+                "delete from manager.ledger",
+                "truncate manager.ledger")) {
+            assertThatThrownBy(() -> scene.sql(change))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("the ledger is append-only");
+        }
+        assertThat(verify("")).containsEntry("good", true);
+    }
+
+    /** LED-04: by a superuser who switches the trigger off. */
+    @Test
+    void what_was_written_in_or_cut_out_is_named() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            scene.await(scene.petCt(), "DONE");
+            ended();
+        }
+        Map<String, Object> whole = verify("");
+        long last = ((Number) whole.get("entries")).longValue();
+        assertThat(whole).containsEntry("good", true).containsEntry("fault", "");
+        scene.sql("create table kept as select * from manager.ledger");
+        try {
+            long bad = last - 2;
+            asSuperuser("update manager.ledger set entry = replace(entry, '\"simulated\":true', '\"simulated\":false')"
+                    + " where sequence = " + bad);
+            assertThat(verify(""))
+                    .containsEntry("good", false)
+                    .containsEntry("fault", "entry " + bad + " is bad: its hash is not the SHA-256 of its text")
+                    .extractingByKey("entries")
+                    .isEqualTo((int) bad - 1);
+            asSuperuser("update manager.ledger set hash = encode(sha256(convert_to(entry, 'UTF8')), 'hex')"
+                    + " where sequence = " + bad);
+            assertThat((String) verify("").get("fault"))
+                    .isEqualTo("entry " + (bad + 1) + " is bad: it does not name the hash of the entry before it");
+            asSuperuser("delete from manager.ledger where sequence = " + bad);
+            assertThat(verify("")).containsEntry("fault", "entry " + bad + " is missing");
+            restore();
+            asSuperuser("delete from manager.ledger where sequence = " + last);
+            assertThat(verify("")).containsEntry("good", true);
+            assertThat((String) verify((String) whole.get("head")).get("fault"))
+                    .contains("that was noted: entries at the end are missing");
+        } finally {
+            restore();
+            scene.sql("drop table kept");
+        }
+        assertThat(verify((String) whole.get("head"))).isEqualTo(whole);
+    }
+
+    private static void restore() throws SQLException {
+        asSuperuser("delete from manager.ledger; insert into manager.ledger select * from kept");
+    }
+
+    private static void asSuperuser(String change) throws SQLException {
+        scene.sql("set session_replication_role = replica; " + change + "; set session_replication_role = origin");
+    }
+
+    private static Map<String, Object> verify(String head) throws Exception {
+        return scene.get("/api/ledger/verify?head=" + head);
+    }
+
+    private static void ended() throws Exception {
+        Scene.until("all leases have ended", () -> {
+            scene.driver.releaseIdle();
+            return scene.count("manager.lease where state <> 'ENDED'") == 0;
+        });
+    }
+
+    private static List<Map<String, Object>> entriesOf(Map<String, Object> job) throws Exception {
+        List<Map<String, Object>> result = new ArrayList<>();
+        for (Map<String, Object> item : Scene.objects(scene.get("/api/ledger?limit=1000"), "entries")) {
+            Map<String, Object> entry = JSON.std.mapFrom((String) item.get("entry"));
+            if (job.get("job-id").equals(entry.get("job"))) {
+                result.add(entry);
+            }
+        }
+        return result;
+    }
+}
