@@ -68,6 +68,8 @@ class AgentSparkTest {
             assertThat(worker.get("resources").toString())
                     .contains("node1-gpu0-3g-4={name=node1-gpu0-3g-4, addresses=[node1-gpu0-3g-4]}");
             assertThat(worker.get("cores")).isEqualTo(32);
+            // SLC-36: it beats
+            AgentTest.await(() -> agent.health().get("workers").toString().matches(".*silent-seconds=[0-3][,}].*"));
             assertThat(master.restarts()).isZero();
         }
     }
