@@ -4,19 +4,17 @@ import io.tomogrid.cluster.contract.JobState;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 import io.tomogrid.slices.Slice;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gives queued jobs their slices ({@link Round}), and ends the leases of slices that nobody works on any more.
+ * Has queued jobs given their slices, in a {@link Round}, and ends the leases of slices that nobody works on any more.
  *
  * <p>An executor outlives its task and keeps its lock while it is idle. Its slice is then as good as free for a job that takes
- * exactly that slice, and starts at once there, but not for anything that overlaps.
- *
- * <p>Who finds no room does not hold up those behind. Only where it would wait for ever, or must not wait, is a place kept
- * free for it: for a STAT job at once, for several slices or half a GPU after {@code tomogrid.manager.patience}.
+ * exactly that slice, and starts at once there; for anything else it is sent away first, if nothing else is left.
  */
 final class Placer {
     private final ManagerProperties properties;
@@ -68,45 +66,55 @@ final class Placer {
      */
     void place(List<Job> active) {
         List<Pauses.Pause> paused = pauses.all();
-        Map<Job, RoutingRule> queued = new LinkedHashMap<>();
+        Map<String, Maintenance.Open> open = new HashMap<>();
+        List<Round.Asked> waiting = new ArrayList<>();
         for (Job job : active) {
             if (job.state() == JobState.QUEUED && !job.notBefore().isAfter(Instant.now())) {
                 Optional<String> obstacle = obstacle(job, active, paused);
-                Optional<RoutingRule> rule = rule(job);
                 if (obstacle.isPresent()) {
                     jobs.note(job, obstacle.get());
-                } else if (rule.isEmpty()) {
-                    jobs.fail(
-                            job,
-                            "no rule is configured for the protocol " + job.protocol()
-                                    + "; add it to tomogrid.manager.rules, then retry the job",
-                            Remedy.ASK_OPERATOR);
                 } else {
-                    queued.put(job, sizing.sized(job, rule.get()));
+                    asked(job, open).ifPresent(waiting::add);
                 }
             }
         }
-        if (!queued.isEmpty()) {
-            new Round(properties, peers, jobs, leases, attempts, maintenance, active, queued).run();
+        if (!waiting.isEmpty()) {
+            new Round(properties, peers, jobs, leases, attempts, active, waiting).run();
         }
     }
 
-    /** What a job waits for before its turn comes. */
+    /** What a job waits for before its turn can come. */
     private Optional<String> obstacle(Job job, List<Job> active, List<Pauses.Pause> paused) {
-        Optional<String> earlier = active.stream()
-                .filter(job::follows)
-                .findFirst()
-                .map(other -> "waits for the results of revision " + other.revision() + ", to refer to them");
+        Optional<String> pause = Pauses.reason(paused, job);
+        if (pause.isPresent()) {
+            return pause;
+        }
+        Optional<Job> earlier = active.stream().filter(job::follows).findFirst();
+        if (earlier.isPresent()) {
+            return Optional.of(
+                    "waits for the results of revision " + earlier.get().revision() + ", to refer to them");
+        }
         String driver = peers.driver().state();
-        return Pauses.reason(paused, job)
-                .or(() -> earlier)
-                .or(() ->
-                        driver.equals("up") ? Optional.empty() : Optional.of("waits for the Spark driver: " + driver));
+        return driver.equals("up") ? Optional.empty() : Optional.of("waits for the Spark driver: " + driver);
     }
 
-    private Optional<RoutingRule> rule(Job job) {
-        return properties.rules().stream()
+    /** @param open where the jobs of a protocol may begin, as far as it was asked for */
+    private Optional<Round.Asked> asked(Job job, Map<String, Maintenance.Open> open) {
+        Optional<RoutingRule> rule = properties.rules().stream()
                 .filter(r -> r.protocol().equals(job.protocol()))
                 .findFirst();
+        if (rule.isEmpty()) {
+            jobs.fail(
+                    job,
+                    "no rule is configured for the protocol " + job.protocol()
+                            + "; add it to tomogrid.manager.rules, then retry the job",
+                    Remedy.ASK_OPERATOR);
+            return Optional.empty();
+        }
+        return Optional.of(new Round.Asked(
+                job,
+                sizing.sized(job, rule.get()),
+                open.computeIfAbsent(
+                        job.protocol(), p -> maintenance.open(peers.agents().inventories(), p))));
     }
 }

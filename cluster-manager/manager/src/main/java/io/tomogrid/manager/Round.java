@@ -14,6 +14,7 @@ import io.tomogrid.slices.Fleet;
 import io.tomogrid.slices.Gang;
 import io.tomogrid.slices.GpuProfile;
 import io.tomogrid.slices.MoveRules;
+import io.tomogrid.slices.Placement;
 import io.tomogrid.slices.Planner;
 import io.tomogrid.slices.Reservations;
 import io.tomogrid.slices.SliceKey;
@@ -21,18 +22,24 @@ import io.tomogrid.slices.SliceRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One look at all that wait. */
+/**
+ * One look at all that wait, in the order of {@link Order}.
+ *
+ * <p>Who finds no room does not hold up those behind. Only where it would wait for ever, or must not wait, is a place kept
+ * free for it: for a STAT job at once, for several slices or half a GPU after {@code tomogrid.manager.patience}.
+ */
 final class Round {
     private static final Logger log = LoggerFactory.getLogger(Round.class);
+    /** For which a job runs where nothing is known of its protocol yet. */
     private static final double USUAL_SECONDS = 60;
     /** After so many half-lives less than a hundredth of what was used counts. */
     private static final int HALF_LIVES = 7;
@@ -42,78 +49,66 @@ final class Round {
     private final JobStore jobs;
     private final LeaseStore leases;
     private final AttemptRunner attempts;
-    private final Maintenance maintenance;
-    private final Map<String, Job> queued = new HashMap<>();
-    private final Map<String, RoutingRule> rules = new HashMap<>();
-    private final List<Turn> order;
+    private final Map<String, Asked> queued = new LinkedHashMap<>();
     /** For whom places are kept free, the most urgent first. */
     private final List<Kept> kept = new ArrayList<>();
     /** What was found in vain, until somebody's lease begins or ends. */
     private final Map<Vain, String> vain = new HashMap<>();
-    /** Where each protocol's jobs may begin. */
-    private final Map<String, Maintenance.Open> opened = new HashMap<>();
 
-    private List<Job> active;
     private Room room;
     private Quotas quotas;
+
+    /** A job that waits, what it needs, and where it may begin. */
+    record Asked(Job job, RoutingRule rule, Maintenance.Open open) {
+        SliceRequest each() {
+            return rule.request();
+        }
+
+        Gang gang() {
+            return new Gang(job.id(), each(), rule.slices(), true);
+        }
+    }
 
     private record Kept(Job job, Gang gang) {
         private static final Comparator<Kept> ORDER =
                 Comparator.comparing((Kept k) -> k.job.priority()).thenComparing(k -> k.job.created());
     }
 
-    private record Vain(SliceRequest request, int slices, Priority priority, List<Gang> kept, List<Window> closed) {}
+    private record Vain(SliceRequest each, int slices, Priority priority, List<Gang> kept, List<Window> closed) {}
 
-    /** @param active every job that is not settled @param asking those that may be placed, with what each needs */
+    /** @param active every job that is not settled @param waiting those of them whose turn may come */
     Round(
             ManagerProperties properties,
             Peers peers,
             JobStore jobs,
             LeaseStore leases,
             AttemptRunner attempts,
-            Maintenance maintenance,
             List<Job> active,
-            Map<Job, RoutingRule> asking) {
+            List<Asked> waiting) {
         this.properties = properties;
         this.peers = peers;
         this.jobs = jobs;
         this.leases = leases;
         this.attempts = attempts;
-        this.maintenance = maintenance;
-        asking.forEach((job, rule) -> {
-            queued.put(job.id(), job);
-            rules.put(job.id(), rule);
-        });
-        Collection<Job> waiting = asking.keySet();
-        this.active = active;
-        look();
-        order = new Order(properties.sites(), used(waiting), USUAL_SECONDS)
-                .of(waiting.stream().map(this::waiting).toList());
+        waiting.forEach(asked -> queued.put(asked.job().id(), asked));
+        look(active);
         Instant overdue = Instant.now().minus(properties.patience());
         waiting.stream()
-                .filter(job -> job.created().isBefore(overdue) && refusal(job).isEmpty())
-                .filter(job -> rule(job).slices() > 1 || room.large(rule(job).request()))
+                .filter(asked -> asked.job().created().isBefore(overdue)
+                        && refusal(asked).isEmpty()
+                        && (asked.rule().slices() > 1 || room.large(asked.each())))
                 .forEach(this::keep);
     }
 
-    private RoutingRule rule(Job job) {
-        return rules.get(job.id());
-    }
-
-    private Maintenance.Open open(Job job) {
-        return opened.computeIfAbsent(job.protocol(), protocol -> maintenance.open(room.hosts(), protocol));
-    }
-
-    private void look() {
+    private void look(List<Job> active) {
         room = new Room(peers.agents().inventories(), leases.held(), active);
-        opened.clear();
         quotas = new Quotas(properties.sites());
         room.inUse().forEach((site, its) -> quotas.take(site, its[0], its[1]));
         vain.clear();
     }
 
-    private Map<String, Double> used(Collection<Job> waiting) {
-        if (waiting.stream().map(Job::site).distinct().count() < 2) {
+    private Map<String, Double> used() {
+        if (queued.values().stream().map(asked -> asked.job().site()).distinct().count() < 2) {
             return Map.of();
         }
         Instant now = Instant.now();
@@ -121,27 +116,33 @@ final class Round {
         return Usage.decayed(leases.usage(now.minus(life.multipliedBy(HALF_LIVES)), now), now, life);
     }
 
-    private Waiting waiting(Job job) {
-        RoutingRule rule = rule(job);
-        int each = room.smallest(rule.request()).map(GpuProfile::memorySlices).orElse(1);
-        return new Waiting(job.id(), job.priority(), job.site(), job.deadline(), job.created(), each * rule.slices());
+    private Waiting waiting(Asked asked) {
+        Job job = asked.job();
+        int each = room.smallest(asked.each()).map(GpuProfile::memorySlices).orElse(1);
+        return new Waiting(
+                job.id(),
+                job.priority(),
+                job.site(),
+                job.deadline(),
+                job.created(),
+                each * asked.rule().slices());
     }
 
-    private Optional<String> refusal(Job job) {
-        RoutingRule rule = rule(job);
-        return room.smallest(rule.request())
-                .flatMap(p -> quotas.refusal(
-                        job.site(), p.memorySlices() * rule.slices(), p.computeSlices() * rule.slices()));
+    private Optional<String> refusal(Asked asked) {
+        int slices = asked.rule().slices();
+        return room.smallest(asked.each())
+                .flatMap(
+                        p -> quotas.refusal(asked.job().site(), p.memorySlices() * slices, p.computeSlices() * slices));
     }
 
-    private void keep(Job job) {
-        RoutingRule rule = rule(job);
-        kept.add(new Kept(job, gang(job, rule)));
+    private void keep(Asked asked) {
+        keepNoMore(asked.job());
+        kept.add(new Kept(asked.job(), asked.gang()));
         kept.sort(Kept.ORDER);
     }
 
-    private Gang gang(Job job, RoutingRule rule) {
-        return new Gang(job.id(), rule.request(), rule.slices(), true);
+    private void keepNoMore(Job job) {
+        kept.removeIf(k -> k.job.id().equals(job.id()));
     }
 
     /** Those that are kept from this one: of its class or a more urgent one, and before it if a place is kept for it too. */
@@ -159,51 +160,53 @@ final class Round {
     }
 
     void run() {
-        for (Turn turn : order) {
+        List<Waiting> waiting = queued.values().stream().map(this::waiting).toList();
+        for (Turn turn : new Order(properties.sites(), used(), USUAL_SECONDS).of(waiting)) {
             place(queued.get(turn.job()), turn);
         }
     }
 
-    private void place(Job job, Turn turn) {
-        Optional<String> refusal = refusal(job);
+    private void place(Asked asked, Turn turn) {
+        Job job = asked.job();
+        Optional<String> refusal = refusal(asked);
         if (refusal.isPresent()) {
             jobs.note(job, refusal.get());
             return;
         }
-        RoutingRule rule = rule(job);
         List<Gang> others = keptFrom(job);
-        Maintenance.Open open = open(job);
-        Room there = room.on(open.hosts());
-        Vain question = new Vain(rule.request(), rule.slices(), job.priority(), others, open.closed());
+        Vain question = new Vain(
+                asked.each(),
+                asked.rule().slices(),
+                job.priority(),
+                others,
+                asked.open().closed());
         String before = vain.get(question);
         if (before != null) {
             jobs.note(job, before + "; " + turn.because());
             return;
         }
-        if (rule.slices() > 1) {
-            together(job, rule, there, others, question, turn);
+        if (asked.rule().slices() > 1) {
+            together(asked, others, question, turn);
             return;
         }
-        Decision decision = open.judge(decide(job, rule, there, others));
+        Decision decision = asked.open().judge(decide(asked, others));
         if (decision instanceof Decision.Plan plan) {
             begin(job, List.of(plan.key()));
         } else if (decision instanceof Decision.Rearrange moves) {
             rearrange(job, moves);
         } else if (decision instanceof Decision.Impossible impossible) {
             impossible(job, impossible.reason());
-        } else if (job.priority() != Priority.STAT || !preempt(job, rule, there)) {
-            waits(job, decision.because(), question, turn);
+        } else if (job.priority() != Priority.STAT || !preempt(asked)) {
+            waits(asked, decision.because(), question, turn);
         }
     }
 
-    private void waits(Job job, String why, Vain question, Turn turn) {
-        String reason =
-                why + (peers.agents().complete() ? "" : "; " + peers.agents().trouble());
-        vain.put(question, reason);
-        jobs.note(job, reason + "; " + turn.because());
-        if (job.priority() == Priority.STAT) {
-            kept.removeIf(k -> k.job.id().equals(job.id()));
-            keep(job);
+    private void waits(Asked asked, String why, Vain question, Turn turn) {
+        String trouble = peers.agents().complete() ? "" : "; " + peers.agents().trouble();
+        vain.put(question, why + trouble);
+        jobs.note(asked.job(), why + trouble + "; " + turn.because());
+        if (asked.job().priority() == Priority.STAT) {
+            keep(asked);
         }
     }
 
@@ -217,15 +220,17 @@ final class Round {
         } else {
             jobs.note(job, why + "; waits for the agent: " + peers.agents().trouble());
         }
-        kept.removeIf(k -> k.job.id().equals(job.id()));
+        keepNoMore(job);
     }
 
     /**
      * After a failed attempt another GPU is tried first, since the fault may lie with that one's Worker. Then nobody's
      * executor is sent away if that can be helped, and only at last somebody's work is moved.
      */
-    private Decision decide(Job job, RoutingRule rule, Room there, List<Gang> others) {
-        SliceRequest request = rule.request();
+    private Decision decide(Asked asked, List<Gang> others) {
+        Job job = asked.job();
+        SliceRequest request = asked.each();
+        Room there = room.on(asked.open().hosts());
         Fleet fleet = there.fleet(others);
         if (job.failures() > 0) {
             Optional<Decision> elsewhere = elsewhere(
@@ -255,7 +260,7 @@ final class Round {
     }
 
     /** An executor that is warm there first: a new one takes seconds. */
-    private Optional<Decision> elsewhere(Room there, SliceRequest request, List<Gang> others) {
+    private static Optional<Decision> elsewhere(Room there, SliceRequest request, List<Gang> others) {
         Fleet fleet = there.fleet(others);
         Optional<SliceKey> warm = there.warm(fleet, request, true);
         return warm.<Decision>map(key -> new Decision.Plan(key, List.of(), false))
@@ -264,17 +269,19 @@ final class Round {
     }
 
     /** All or none, on one host. */
-    private void together(Job job, RoutingRule rule, Room there, List<Gang> others, Vain question, Turn turn) {
-        Gang gang = gang(job, rule);
+    private void together(Asked asked, List<Gang> others, Vain question, Turn turn) {
+        Room there = room.on(asked.open().hosts());
+        Gang gang = asked.gang();
+        String slices = gang.count() + " slices of " + gang.each();
         Optional<List<Fleet.Spot>> spots = Reservations.place(there.fleet(others), gang)
                 .or(() -> Reservations.place(there.withoutIdle().fleet(others), gang));
         if (spots.isPresent()) {
-            begin(job, spots.get().stream().map(Round::key).toList());
+            begin(asked.job(), spots.get().stream().map(Round::key).toList());
         } else if (question.closed().isEmpty()
                 && !Reservations.keep(there.empty().fleet(List.of()), gang)) {
-            impossible(job, "no host has " + rule.slices() + " slices of " + rule.request());
+            impossible(asked.job(), "no host has " + slices);
         } else {
-            waits(job, "no host has " + rule.slices() + " slices of " + rule.request() + " free", question, turn);
+            waits(asked, "no host has " + slices + " free", question, turn);
         }
     }
 
@@ -308,9 +315,11 @@ final class Round {
                 .orElseThrow();
     }
 
-    private boolean preempt(Job job, RoutingRule rule, Room there) {
+    private boolean preempt(Asked asked) {
+        Job job = asked.job();
+        Room there = room.on(asked.open().hosts());
         Optional<Preemption> found = Preemption.cheapest(
-                there.hosts(), there.occupants(), there.leaving(), rule.request(), job.priority(), Room.START_SECONDS);
+                there.hosts(), there.occupants(), there.leaving(), asked.each(), job.priority(), Room.START_SECONDS);
         found.ifPresent(preemption -> exchange(
                 job,
                 preemption.stopped().stream()
@@ -345,16 +354,13 @@ final class Round {
     }
 
     private void changed(Job job) {
-        kept.removeIf(k -> k.job.id().equals(job.id()));
-        active = jobs.active();
-        look();
+        keepNoMore(job);
+        look(jobs.active());
     }
 
     private static SliceKey key(Fleet.Spot spot) {
-        return new SliceKey(
-                spot.board().host(),
-                spot.board().gpu(),
-                spot.board().geometry().placement(spot.placement()).profile().name(),
-                spot.board().geometry().placement(spot.placement()).start());
+        Fleet.Board board = spot.board();
+        Placement at = board.geometry().placement(spot.placement());
+        return new SliceKey(board.host(), board.gpu(), at.profile().name(), at.start());
     }
 }
