@@ -1,5 +1,6 @@
 package io.tomogrid.sparkjob;
 
+import io.tomogrid.engine.cuda.CudaDevice;
 import io.tomogrid.slices.SliceKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,9 +16,6 @@ import org.slf4j.LoggerFactory;
 /** Makes a new executor the owner of the slice that Spark gave it, before any task; else the executor ends. */
 final class SliceExecutorPlugin implements ExecutorPlugin {
     private static final Logger log = LoggerFactory.getLogger(SliceExecutorPlugin.class);
-
-    /** The engine's setting, see its MemoryQuota; the environment cannot be changed for code that runs in the JVM. */
-    private static final String DEVICE_PART = "tomogrid.device.part";
 
     @Override
     public void init(PluginContext context, Map<String, String> fromDriver) {
@@ -38,7 +36,7 @@ final class SliceExecutorPlugin implements ExecutorPlugin {
                 join(Path.of(conf.get(DriverConf.CGROUPS)).resolve(key.toString()));
             }
             // a process that shares its GPU's memory keeps to its part
-            System.setProperty(DEVICE_PART, key.kind().memoryPart());
+            System.setProperty(CudaDevice.PART_PROPERTY, key.kind().memoryPart());
             slice.bindToThisProcess();
             log.info("executor {} owns slice {}", context.executorID(), key);
         } catch (IOException e) {

@@ -14,6 +14,12 @@ import jcuda.driver.JCudaDriver;
  * the process ends; any thread may use it.
  */
 public final class CudaDevice {
+    /**
+     * System property: the part of the device's memory that this process may take, e.g. {@code 1/4}; all if it is empty.
+     * To be set before the first {@link #probe}.
+     */
+    public static final String PART_PROPERTY = "tomogrid.device.part";
+
     private static final int NAME_BYTES = 256;
     private static final String EMULATED = "Emulated";
 

@@ -10,9 +10,7 @@ import java.util.regex.Pattern;
  * first. What CUDA itself needs (its context and the kernels' code) is not counted.
  */
 final class MemoryQuota {
-    /** System property, and environment variable where that is not set: {@code 1/4} of the device's memory; all, if neither is. */
-    static final String PROPERTY = "tomogrid.device.part";
-
+    /** Environment variable for where {@link CudaDevice#PART_PROPERTY} is not set. */
     static final String VARIABLE = "TOMOGRID_DEVICE_PART";
 
     private static final Pattern FORM = Pattern.compile("([1-9]\\d{0,2})/([1-9]\\d{0,2})");
@@ -28,7 +26,7 @@ final class MemoryQuota {
 
     /** As this process was told. */
     static MemoryQuota ofThisProcess(long total) {
-        String part = System.getProperty(PROPERTY, "");
+        String part = System.getProperty(CudaDevice.PART_PROPERTY, "");
         return of(part.isEmpty() ? System.getenv().getOrDefault(VARIABLE, "") : part, total);
     }
 
@@ -44,7 +42,7 @@ final class MemoryQuota {
         Matcher form = FORM.matcher(part);
         if (!form.matches() || Integer.parseInt(form.group(1)) > Integer.parseInt(form.group(2))) {
             throw new IllegalArgumentException(
-                    VARIABLE + " (or " + PROPERTY + ") must be a part of the memory such as 1/4, is " + part);
+                    VARIABLE + " (or " + CudaDevice.PART_PROPERTY + ") must be a part of the memory such as 1/4, is " + part);
         }
         return new MemoryQuota(part, total / Integer.parseInt(form.group(2)) * Integer.parseInt(form.group(1)));
     }
