@@ -103,7 +103,7 @@ public final class ReprocessCommand implements Callable<Integer> {
     /** One line that changes, on a terminal; else one whenever the state or a tenth of the studies has passed. */
     private void follow(NodeClient manager, String id) throws IOException, InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        boolean terminal = System.console() != null;
+        boolean terminal = Boolean.getBoolean("tomogrid.terminal");
         Object told = "";
         while (true) {
             Map<String, Object> batch = manager.get(path(id, ""));
