@@ -325,11 +325,8 @@ public final class BenchCluster implements AutoCloseable {
         settings.put("tomogrid.manager.archive-root", home.path().toUri().toString());
         settings.put(
                 "tomogrid.manager.staging-root", home.folder("staging").toUri().toString());
-        settings.put("tomogrid.manager.rules[0].protocol", "selftest");
-        settings.put("tomogrid.manager.rules[0].modalities", StudyFeed.MODALITY);
-        settings.put("tomogrid.manager.rules[0].memory", setting.memoryGb() + "GB");
-        settings.put("tomogrid.manager.rules[0].compute-slices", Integer.toString(setting.computeSlices()));
-        settings.put("tomogrid.manager.rules[0].model", "hold-" + setting.hold().toMillis() + "ms");
+        rule(settings, 0, StudyFeed.MODALITY, "ROUTINE");
+        rule(settings, 1, StudyFeed.URGENT, "STAT");
         settings.put(
                 "server.tomcat.basedir", home.folder("tmp/" + name + "-web").toString());
         List<String> arguments = new ArrayList<>();
@@ -347,6 +344,16 @@ public final class BenchCluster implements AutoCloseable {
                 name,
                 keep(new ChildSpec(name, spec.command(), environment, spec.workDir(), spec.log(), spec.tmpDir())));
         managerClients.put(name, new NodeClient(URI.create("http://127.0.0.1:" + port), token));
+    }
+
+    private void rule(Map<String, String> settings, int number, String modality, String priority) {
+        String rule = "tomogrid.manager.rules[" + number + "].";
+        settings.put(rule + "protocol", "selftest");
+        settings.put(rule + "modalities", modality);
+        settings.put(rule + "memory", setting.memoryGb() + "GB");
+        settings.put(rule + "compute-slices", Integer.toString(setting.computeSlices()));
+        settings.put(rule + "model", "hold-" + setting.hold().toMillis() + "ms");
+        settings.put(rule + "priority", priority);
     }
 
     /** @param options of the virtual machine @param arguments behind those that are there */

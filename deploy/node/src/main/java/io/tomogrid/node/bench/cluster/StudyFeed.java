@@ -32,6 +32,8 @@ import java.util.UUID;
 public final class StudyFeed implements AutoCloseable {
     /** Modality of its studies, which no other rule takes. */
     public static final String MODALITY = "OT";
+    /** Modality of those that cannot wait. */
+    public static final String URGENT = "XC";
 
     private static final int TOLD = 200;
 
@@ -54,12 +56,21 @@ public final class StudyFeed implements AutoCloseable {
     }
 
     /** A study completes. @return its UID */
-    public synchronized String submit() {
+    public String submit() {
+        return submit(MODALITY);
+    }
+
+    /** The same, for a job of priority STAT. */
+    public String submitUrgent() {
+        return submit(URGENT);
+    }
+
+    private synchronized String submit(String modality) {
         UUID id = UUID.randomUUID();
         String uid = "2.25." + new java.math.BigInteger(id.toString().replace("-", ""), 16);
         var instance =
                 new InstanceRef("1.2.840.10008.5.1.4.1.1.7", uid + ".1.1", "1.2.840.10008.1.2.1", "none", 0, 0, "");
-        var series = new SeriesRef(uid + ".1", MODALITY, List.of(instance));
+        var series = new SeriesRef(uid + ".1", modality, List.of(instance));
         studies.addLast(Documents.toMap(
                 new StudyComplete(++sequence, uid, 1, StudyComplete.Completeness.QUIET_PERIOD, List.of(series))));
         if (studies.size() > TOLD) {

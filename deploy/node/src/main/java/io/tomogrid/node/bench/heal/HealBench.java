@@ -21,7 +21,9 @@ import java.util.Set;
  * results stored once, and no slice with two owners. All clocks are one machine's.
  */
 public final class HealBench {
-    private static final int IN_FLIGHT = 4;
+    /** One per processor: what is lost together starts anew together, and a new executor takes seconds of one. */
+    static final int IN_FLIGHT = Math.max(2, Runtime.getRuntime().availableProcessors());
+
     private static final Duration HOLD = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
