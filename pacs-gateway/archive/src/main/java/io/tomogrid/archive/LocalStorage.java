@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
@@ -74,7 +75,13 @@ final class LocalStorage implements Storage {
 
     @Override
     public FSDataOutputStream create(Path file, long expectedBytes) throws IOException {
-        return files.create(file, false, BUFFER);
+        FSDataOutputStream cached = files.create(file, false, BUFFER);
+        Optional<DirectOutput> direct = DirectOutput.open(local(file), expectedBytes);
+        if (direct.isEmpty()) {
+            return cached;
+        }
+        cached.close();
+        return new FSDataOutputStream(direct.get(), null);
     }
 
     @Override
