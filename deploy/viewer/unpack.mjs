@@ -2,13 +2,21 @@
 //   node unpack.mjs PACKAGE_DIST TARGET
 // Left out: source maps, the service worker and what loads scripts from elsewhere, in-browser AI models (ort).
 // The base address /viewer/ is put where the package was built for /; what evaluates source text that it has made, which
-// the content security policy forbids, gets a body that does not. Fails when the package is not as expected, so that
-// another version is looked at before it is served.
+// the content security policy forbids, gets a body that does not. The package is not minified: without that half the time
+// to the first image is spent on parsing it. What is loaded by name goes into a folder that is named by what all of it
+// holds, so that browsers may keep it for good. Fails when the package is not as expected, so that another version is
+// looked at before it is served.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BASE = '/viewer/';
+/** Stands for the name of the folder until that is known; as long as the name, which is in hexadecimal. */
+const FOLDER = '@@folder-by-hash';
+/** Chunks that a study needs before its first image: the browser fetches them while it reads the application. */
+const EARLY = [1673, 6938, 6489, 6495, 8478, 89, 2779, 2623, 6749, 5696, 1483, 9383, 7499, 8492, 9290, 4683, 1180, 781, 899];
 const LEFT_OUT = /\.map$|\.html$|\.json$|^ort\/|^_|^(sw|google|init-service-worker|app-config|polyfill\.min|es6-shim\.min|oidc-client\.min)\.js$/;
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -16,18 +24,25 @@ const [source, target] = process.argv.slice(2);
 if (!source || !target) {
   throw new Error('expected two folders: the package\'s dist and where the viewer goes');
 }
+const { transform } = createRequire(path.resolve(source, 'index.html'))('esbuild');
 const body = file => fs.readFileSync(path.join(here, file), 'utf8').replace(/^\/\/.*\n/gm, '').trim();
+/** Functions by how they begin, what tells the ones that are meant from others of the name, and what takes their place. */
 const replacements = [
-  { head: 'function compileConstructor(', body: body('ndarray-constructor.js'), count: 0 },
-  { head: 'function craftInvokerFunction(', body: body('embind-invoker.js'), count: 0 },
-  { head: '__emval_get_method_caller=(argCount,argTypes,kind)=>', body: body('embind-method-caller.js'), count: 0 },
-  { head: 'function craftEmvalAllocator(', body: body('embind-allocator.js'), count: 0 },
+  { head: 'function compileConstructor(', which: /\bFunction\b/, body: body('ndarray-constructor.js'), count: 0 },
+  { head: 'function craftInvokerFunction(', which: /\bFunction\b/, body: body('embind-invoker.js'), count: 0 },
+  { head: '__emval_get_method_caller=(argCount,argTypes,kind)=>', which: /\bFunction\b/, body: body('embind-method-caller.js'), count: 0 },
+  { head: 'function craftEmvalAllocator(', which: /\bFunction\b/, body: body('embind-allocator.js'), count: 0 },
   {
     head: 'function createNamedFunction(',
+    which: /\bFunction\b/,
     body: "function createNamedFunction(name, body) { return Object.defineProperty(body, 'name', { value: name }); }",
     count: 0,
   },
+  // an exception so early makes the browser parse the whole application once more, for the lines of its stack
+  { head: 'function isTouchCapable(', which: /createEvent/, body: "function isTouchCapable() { return 'ontouchstart' in window; }", count: 0 },
 ];
+/** Each context of WebGL costs memory and, drawn in software, 100 ms; viewports share them, volumes need one. */
+const contexts = { from: 'webGlContextCount: 7,', to: 'webGlContextCount: 2,', count: 0 };
 const beside = `${target}.new`;
 fs.rmSync(beside, { recursive: true, force: true });
 let publicPaths = 0;
@@ -47,46 +62,63 @@ function endOf(text, start) {
 }
 
 /** SEG and RTSTRUCT are read with ndarray, compressed images with decoders that embind wraps. */
-function withoutEvaluation(text) {
-  for (const replaced of replacements) {
-    for (let at = text.indexOf(replaced.head); at >= 0; at = text.indexOf(replaced.head, at + replaced.body.length)) {
+function replaced(text) {
+  for (const one of replacements) {
+    for (let at = text.indexOf(one.head); at >= 0; at = text.indexOf(one.head, at + one.body.length)) {
       const end = endOf(text, at);
-      if (/\bFunction\b/.test(text.slice(at, end))) {
-        text = text.slice(0, at) + replaced.body + text.slice(end);
-        replaced.count++;
+      if (one.which.test(text.slice(at, end))) {
+        text = text.slice(0, at) + one.body + text.slice(end);
+        one.count++;
       }
     }
   }
-  return text;
+  contexts.count += text.split(contexts.from).length - 1;
+  return text.replaceAll(contexts.from, contexts.to);
 }
 
+/** What the package tells the console about its work goes, too: a line for each image of each rule costs time. */
+async function minified(text) {
+  const { code } = await transform(text, {
+    minify: true,
+    legalComments: 'inline',
+    target: 'esnext',
+    charset: 'utf8',
+    pure: ['log', 'debug', 'info', 'time', 'timeEnd'].map(name => `console.${name}`),
+    logLevel: 'error',
+  });
+  return code;
+}
+
+const contents = new Map();
 for (const name of fs.readdirSync(source, { recursive: true })) {
   const from = path.join(source, name);
   if (LEFT_OUT.test(name) || !fs.statSync(from).isFile()) {
     continue;
   }
-  const to = path.join(beside, name);
-  fs.mkdirSync(path.dirname(to), { recursive: true });
+  const to = path.dirname(name) === '.' ? `${FOLDER}/${name}` : name;
   if (name.endsWith('.js')) {
     const text = fs.readFileSync(from, 'utf8');
-    const rebased = text.replaceAll('__webpack_require__.p = "/"', `__webpack_require__.p = "${BASE}"`);
+    const rebased = text.replaceAll('__webpack_require__.p = "/"', `__webpack_require__.p = "${BASE}${FOLDER}/"`);
     publicPaths += rebased === text ? 0 : 1;
-    fs.writeFileSync(to, withoutEvaluation(rebased));
+    contents.set(to, await minified(replaced(rebased)));
   } else if (name.endsWith('.css')) {
-    fs.writeFileSync(to, fs.readFileSync(from, 'utf8').replaceAll('url(/', `url(${BASE}`));
+    contents.set(to, fs.readFileSync(from, 'utf8').replaceAll('url(/', `url(${BASE}${FOLDER}/`));
   } else {
-    fs.copyFileSync(from, to);
+    contents.set(to, fs.readFileSync(from));
   }
 }
 
 const index = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
 const bundle = index.match(/src="\/(app\.bundle\.[0-9a-f]+\.js)"/);
 const styles = [...index.matchAll(/href="\/([^"]+\.css)" rel="stylesheet"/g)].map(m => m[1]);
-if (publicPaths === 0 || replacements.some(replaced => replaced.count === 0) || !bundle || styles.length === 0) {
-  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(replaced => `${replaced.count} × ${replaced.head}`)}, bundle ${bundle}, styles ${styles}`);
+const early = EARLY.map(number => [...contents.keys()].find(name => name.startsWith(`${FOLDER}/${number}.bundle.`)));
+if (publicPaths === 0 || replacements.some(one => one.count === 0) || contexts.count === 0 || early.includes(undefined)
+  || !bundle || styles.length === 0) {
+  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(one => `${one.count} × ${one.head}`)}, ${contexts.count} × ${contexts.from} early ${early}, bundle ${bundle}, styles ${styles}`);
 }
+contents.set(`${FOLDER}/app-config.js`, fs.readFileSync(path.join(here, 'app-config.js'), 'utf8'));
 // A page of our own without inline scripts: the content security policy forbids them.
-fs.writeFileSync(path.join(beside, 'index.html'), `<!doctype html>
+contents.set('index.html', `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="UTF-8">
@@ -94,14 +126,23 @@ fs.writeFileSync(path.join(beside, 'index.html'), `<!doctype html>
 <base href="${BASE}">
 <title>Tomogrid viewer (OHIF), not for diagnosis</title>
 <link rel="icon" href="${BASE}assets/favicon.ico">
-<script src="${BASE}app-config.js"></script>
-<script defer src="${BASE}${bundle[1]}"></script>
-${styles.map(style => `<link rel="stylesheet" href="${BASE}${style}">`).join('\n')}
+<script src="${BASE}${FOLDER}/app-config.js"></script>
+<script defer src="${BASE}${FOLDER}/${bundle[1]}"></script>
+${styles.map(style => `<link rel="stylesheet" href="${BASE}${FOLDER}/${style}">`).join('\n')}
+${early.map(name => `<link rel="preload" as="script" href="${BASE}${name}">`).join('\n')}
 </head>
 <body><noscript>The viewer needs JavaScript.</noscript><div id="react-portal"></div><div id="root"></div></body>
 </html>
 `);
-fs.copyFileSync(path.join(here, 'app-config.js'), path.join(beside, 'app-config.js'));
+
+const hash = createHash('sha256');
+contents.forEach((content, name) => hash.update(name).update(content));
+const folder = hash.digest('hex').slice(0, FOLDER.length);
+contents.forEach((content, name) => {
+  const to = path.join(beside, name.replace(FOLDER, folder));
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.writeFileSync(to, typeof content === 'string' ? content.replaceAll(FOLDER, folder) : content);
+});
 fs.copyFileSync(path.join(source, '..', 'LICENSE'), path.join(beside, 'LICENSE'));
 fs.rmSync(target, { recursive: true, force: true });
 fs.renameSync(beside, target);

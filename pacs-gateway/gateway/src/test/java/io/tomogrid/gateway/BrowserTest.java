@@ -35,7 +35,8 @@ class BrowserTest {
         Files.writeString(viewer.resolve("index.html"), "<title>viewer</title>");
         Files.writeString(viewer.resolve("a.0123456789abcdef.js"), "1");
         Files.write(viewer.resolve("d.wasm"), new byte[] {0});
-        Files.write(viewer.resolve("e.0123456789abcdef.wasm"), new byte[] {0});
+        Path named = Files.createDirectory(viewer.resolve("0123456789abcdef"));
+        Files.write(named.resolve("e.wasm"), new byte[] {0});
         Files.writeString(folder.resolve("secret.txt"), "secret");
         database = TestingDatabase.start();
         gateway = TestingGateway.start(
@@ -212,9 +213,9 @@ class BrowserTest {
                 "/viewer/a.0123456789abcdef.js", "Cookie", cookie, "If-Modified-Since", script.header("Last-Modified"));
         assertThat(kept.status()).isEqualTo(304);
         assertThat(kept.bytes()).isEmpty();
-        assertThat(web.getAnonymously("/viewer/e.0123456789abcdef.wasm", "Cookie", cookie)
+        assertThat(web.getAnonymously("/viewer/0123456789abcdef/e.wasm", "Cookie", cookie)
                         .header("Cache-Control"))
-                .contains("max-age");
+                .contains("max-age=31536000", "private", "immutable");
         assertThat(web.getAnonymously("/viewer/d.wasm", "Cookie", cookie).header("Content-Type"))
                 .isEqualTo("application/wasm");
         assertThat(web.getAnonymously("/viewer/none.js", "Cookie", cookie).status())

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -29,6 +30,7 @@ public final class DicomJsonWriter implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern DECIMAL = Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?");
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,18}");
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String[] PERSON_NAME = {"Alphabetic", "Ideographic", "Phonetic"};
 
     private final JsonGenerator json;
@@ -231,6 +233,6 @@ public final class DicomJsonWriter implements AutoCloseable {
     }
 
     private static String hex(int tag) {
-        return String.format("%08X", tag);
+        return HEX.toHexDigits(tag);
     }
 }

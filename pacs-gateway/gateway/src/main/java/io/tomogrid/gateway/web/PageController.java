@@ -30,6 +30,12 @@ class PageController {
             "woff2", "font/woff2",
             "json", "application/json");
 
+    /** A folder that has another name when anything in it changes: browsers need not ask again. */
+    private static final String NAMED = "[0-9a-f]{16}";
+
+    private static final CacheControl KEEP =
+            CacheControl.maxAge(Duration.ofDays(365)).cachePrivate().immutable();
+
     private final Path viewer;
 
     PageController(WebProperties properties) {
@@ -70,13 +76,12 @@ class PageController {
             throw RequestFault.notFound("the viewer has no such file");
         }
         String name = file.getFileName().toString();
-        boolean named = name.matches(".*[0-9a-f]{16}.*") && !name.endsWith(".js");
         Resource content = new FileSystemResource(file);
         return ResponseEntity.ok()
                 .contentType(type(name))
                 .lastModified(Files.getLastModifiedTime(file).toInstant())
-                // only what has a name that changes with it may be kept; scripts are changed when they are unpacked
-                .cacheControl(named ? CacheControl.maxAge(Duration.ofDays(30)).cachePrivate() : CacheControl.noCache())
+                .cacheControl(
+                        viewer.relativize(file).getName(0).toString().matches(NAMED) ? KEEP : CacheControl.noCache())
                 .body(content);
     }
 

@@ -157,4 +157,12 @@ async function watch() {
   }
   setTimeout(watch, EVERY_MS);
 }
-watch();
+
+/** The way to the images leads through here: the browser fetches the viewer's files while a person looks at this page. */
+async function readAhead() {
+  const viewer = new DOMParser().parseFromString(await (await fetch('/viewer/')).text(), 'text/html');
+  const files = [...viewer.querySelectorAll('script[src], link[rel=preload], link[rel=stylesheet]')]
+    .map(one => one.getAttribute('src') ?? one.getAttribute('href'));
+  document.head.append(...files.map(href => el('link', { rel: 'prefetch', href })));
+}
+watch().then(readAhead);
