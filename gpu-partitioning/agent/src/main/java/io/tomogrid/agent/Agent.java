@@ -61,8 +61,11 @@ final class Agent implements AutoCloseable {
         try {
             HostInventory read = inventory.read();
             for (Gpu gpu : read.gpus()) {
-                agent.owners.add(
-                        GpuOwner.claim(settings.owners(), gpu.uuid(), "the Tomogrid agent of host " + read.host()));
+                // one that is lost may not even say which it is
+                if (!gpu.uuid().isEmpty()) {
+                    agent.owners.add(
+                            GpuOwner.claim(settings.owners(), gpu.uuid(), "the Tomogrid agent of host " + read.host()));
+                }
             }
             agent.converge.repair().forEach(log::warn);
             agent.limits = ControlGroups.make(
@@ -176,8 +179,9 @@ final class Agent implements AutoCloseable {
     }
 
     private boolean isLost(Gpu gpu) {
-        return state.faults().stream()
-                .anyMatch(fault -> fault.lost() && fault.gpuUuid().equals(gpu.uuid()));
+        return gpu.uuid().isEmpty()
+                || state.faults().stream()
+                        .anyMatch(fault -> fault.lost() && fault.gpuUuid().equals(gpu.uuid()));
     }
 
     private void refuseDraining() {

@@ -8,6 +8,8 @@ import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.GpuFault;
 import io.tomogrid.slices.GpuModel;
 import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.Inventory;
+import io.tomogrid.slices.InventoryException;
 import io.tomogrid.slices.Planner;
 import io.tomogrid.slices.SimulatedFaults;
 import io.tomogrid.slices.SimulatedInventory;
@@ -18,6 +20,8 @@ import io.tomogrid.slices.http.Door;
 import io.tomogrid.slices.http.HttpError;
 import io.tomogrid.slices.process.ChildSpec;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +39,11 @@ class AgentFaultTest {
 
     @BeforeEach
     void start() throws Exception {
-        SimulatedInventory inventory =
-                new SimulatedInventory("node1", state(), GpuModel.named("A30-24GB"), 2, key -> false);
+        start(new SimulatedInventory("node1", state(), GpuModel.named("A30-24GB"), 2, key -> false));
+    }
+
+    private void start(SimulatedInventory simulated, Gpu... more) throws Exception {
+        Inventory inventory = new WithMore(simulated, List.of(more));
         agent = Agent.start(
                 inventory,
                 new AgentSettings(
@@ -120,6 +127,17 @@ class AgentFaultTest {
     }
 
     @Test
+    void a_gpu_that_was_lost_before_it_could_say_its_name_hinders_no_other() throws Exception {
+        agent.close();
+        Gpu nameless = new Gpu(1, "", "lost GPU", 0, false, 1, List.of(), List.of());
+        start(new SimulatedInventory("node1", state(), GpuModel.named("A30-24GB"), 1, key -> false), nameless);
+        assertThat(workers()).isEqualTo(1);
+        assertThat(gpu(1).fault()).isEqualTo("gpu1 does not answer");
+        assertThat(planned()).isZero();
+        assertThatThrownBy(() -> agent.heal(1)).hasMessageContaining("does not answer yet");
+    }
+
+    @Test
     void a_drained_host_is_kept_from_the_planner() throws Exception {
         assertThat(planned()).isNotNegative();
         agent.drain(true);
@@ -156,5 +174,36 @@ class AgentFaultTest {
 
     private static SliceKey key(int gpu, String profile, int start) {
         return new SliceKey("node1", gpu, profile, start);
+    }
+
+    /** Shows GPUs that cannot be simulated. */
+    private record WithMore(SimulatedInventory inner, List<Gpu> more) implements Inventory {
+        @Override
+        public HostInventory read() {
+            HostInventory read = inner.read();
+            List<Gpu> gpus = new ArrayList<>(read.gpus());
+            gpus.addAll(more);
+            return new HostInventory(read.host(), gpus);
+        }
+
+        @Override
+        public Slice create(SliceKey key) throws InventoryException {
+            return inner.create(key);
+        }
+
+        @Override
+        public void destroy(SliceKey key) throws InventoryException {
+            inner.destroy(key);
+        }
+
+        @Override
+        public List<GpuFault> faults(Duration patience) throws InventoryException {
+            return inner.faults(patience);
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
     }
 }
