@@ -1,7 +1,8 @@
 package io.tomogrid.slices;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,15 +16,17 @@ public final class CpuInventory implements Inventory {
     /** What CUDA_VISIBLE_DEVICES takes so that CUDA sees none. */
     private static final String NO_DEVICE = "none";
 
+    private static final Path MEMORY = Path.of("/proc/meminfo");
+    private static final int KIB = 10;
+
     private final HostInventory inventory;
 
-    /** @throws IllegalArgumentException if there are more parts than processors */
-    public CpuInventory(String host, int parts) {
-        this(
-                host,
-                parts,
-                Runtime.getRuntime().availableProcessors(),
-                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize());
+    /**
+     * @throws IllegalArgumentException if there are more parts than processors
+     * @throws IOException if the kernel does not say how much memory there is
+     */
+    public CpuInventory(String host, int parts) throws IOException {
+        this(host, parts, Runtime.getRuntime().availableProcessors(), memoryBytes());
     }
 
     CpuInventory(String host, int parts, int processors, long memoryBytes) {
@@ -46,6 +49,15 @@ public final class CpuInventory implements Inventory {
                         parts,
                         List.of(profile),
                         slices)));
+    }
+
+    private static long memoryBytes() throws IOException {
+        for (String line : Files.readAllLines(MEMORY)) {
+            if (line.startsWith("MemTotal:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) << KIB;
+            }
+        }
+        throw new IOException(MEMORY + " does not say MemTotal");
     }
 
     @Override

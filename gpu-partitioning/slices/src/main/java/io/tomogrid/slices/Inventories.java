@@ -38,7 +38,7 @@ public final class Inventories {
     }
 
     /** The processors, in equal parts, whatever there is. */
-    public static Detected cpu(String host, int parts, String reason) {
+    public static Detected cpu(String host, int parts, String reason) throws IOException {
         return new Detected(new CpuInventory(host, parts), false, parts + " slices of processors: " + reason);
     }
 

@@ -208,6 +208,7 @@ class SliceKindTest {
         System.setProperty(CpuInventory.SLICES_PROPERTY, "1");
         Inventories.Detected detected = Inventories.detect("node1", folder, key -> false);
         assertThat(detected.simulated()).isFalse();
+        assertThat(detected.inventory().read().gpus().get(0).memoryBytes()).isGreaterThan(GIB / 4);
         assertThat(detected.reason()).contains("1 slices of processors").contains("NVML finds no GPU");
     }
 
