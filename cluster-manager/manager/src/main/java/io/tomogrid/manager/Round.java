@@ -117,8 +117,7 @@ final class Round {
 
     private Waiting waiting(Asked asked) {
         Job job = asked.job();
-        int each =
-                room.smallest(asked.each()).map(GpuProfile::memorySlices).orElse(1);
+        int each = room.smallest(asked.each()).map(GpuProfile::memorySlices).orElse(1);
         return new Waiting(
                 job.id(),
                 job.priority(),
@@ -131,8 +130,8 @@ final class Round {
     private Optional<String> refusal(Asked asked) {
         int slices = asked.rule().slices();
         return room.smallest(asked.each())
-                .flatMap(p ->
-                        quotas.refusal(asked.job().site(), p.memorySlices() * slices, p.computeSlices() * slices));
+                .flatMap(
+                        p -> quotas.refusal(asked.job().site(), p.memorySlices() * slices, p.computeSlices() * slices));
     }
 
     private void keep(Asked asked) {
@@ -228,8 +227,7 @@ final class Round {
         Fleet fleet = room.fleet(others);
         if (job.failures() > 0) {
             SliceKey last = leases.find(job.epoch()).orElseThrow().slice();
-            Decision elsewhere =
-                    Planner.plan(room.without(last).fleet(others), request, MoveRules.NONE, USUAL_SECONDS);
+            Decision elsewhere = Planner.plan(room.without(last).fleet(others), request, MoveRules.NONE, USUAL_SECONDS);
             if (elsewhere instanceof Decision.Plan) {
                 return elsewhere;
             }
@@ -285,8 +283,7 @@ final class Round {
             stops.add(new JobStore.Stop(
                     moved,
                     "moved to " + move.to().key() + " to make room for job " + job.id() + ": " + moves.because()));
-            starts.add(
-                    new JobStore.Start(moved, List.of(room.grant(move.to().key()))));
+            starts.add(new JobStore.Start(moved, List.of(room.grant(move.to().key()))));
         }
         starts.add(new JobStore.Start(job, List.of(room.grant(moves.then().key()))));
         exchange(job, stops, starts);
@@ -308,8 +305,7 @@ final class Round {
                 job,
                 preemption.stopped().stream()
                         .map(o -> new JobStore.Stop(
-                                room.jobs().get(o.job()),
-                                "made room for STAT job " + job.id() + "; it begins anew"))
+                                room.jobs().get(o.job()), "made room for STAT job " + job.id() + "; it begins anew"))
                         .toList(),
                 List.of(new JobStore.Start(job, List.of(room.grant(preemption.slice()))))));
         return found.isPresent();

@@ -291,7 +291,8 @@ class QueueScenesTest {
                 .filter(t -> t.get("state").equals("RUNNING"))
                 .map(t -> Instant.parse((String) t.get("at")))
                 .map(at -> Duration.between(Instant.parse((String) job(study).get("created")), at)
-                        .toMillis() / 1000.0)
+                                .toMillis()
+                        / 1000.0)
                 .findFirst()
                 .orElseThrow();
     }

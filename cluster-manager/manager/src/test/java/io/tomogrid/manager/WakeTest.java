@@ -27,10 +27,9 @@ class WakeTest {
             scene.start();
             Object job = scene.await(study, "FAILED").get("job-id");
             long before = System.nanoTime();
-            assertThat(scene.ask("POST", "/api/jobs/" + job + "/retry").statusCode()).isEqualTo(202);
-            Scene.until(
-                    "it was looked at again",
-                    () -> scene.count("manager.transition where state = 'FAILED'") == 2);
+            assertThat(scene.ask("POST", "/api/jobs/" + job + "/retry").statusCode())
+                    .isEqualTo(202);
+            Scene.until("it was looked at again", () -> scene.count("manager.transition where state = 'FAILED'") == 2);
             assertThat(System.nanoTime() - before).isLessThan(TICK.toNanos() / 2);
             scene.assertAsAgreed();
         }
