@@ -48,8 +48,6 @@ class RealAgentTest {
                 assertThat(scene.await(scene.petCt(), "DONE").get("slice")).isEqualTo(first.get("slice"));
                 String large = Scene.studyUid();
                 scene.gateway.complete(large, 1, "PT", "MR");
-                scene.awaitReason(large, "is taken");
-                scene.driver.releaseIdle();
                 assertThat(scene.await(large, "DONE")).containsEntry("slice", "thishost-gpu0-7g-0");
                 scene.assertAsAgreed();
             }
