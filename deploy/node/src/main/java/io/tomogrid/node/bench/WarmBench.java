@@ -162,8 +162,8 @@ final class WarmBench {
         for (OwnerLog.Begin begin : cluster.owners().begins()) {
             begin.executor().ifPresent(ProcessHandle::destroyForcibly);
         }
-        cluster.await("no process works on a slice", PATIENCE, () -> slices().stream()
-                .noneMatch(Slice::locked));
+        cluster.await(
+                "no process works on a slice", PATIENCE, () -> slices().stream().noneMatch(Slice::locked));
         cluster.await("Spark has noticed", PATIENCE, cluster::ready);
     }
 

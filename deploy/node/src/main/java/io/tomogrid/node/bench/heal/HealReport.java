@@ -35,7 +35,8 @@ final class HealReport {
         List<String> lines = add(run, date);
         StringBuilder text = new StringBuilder(
                 "# Benchmark heal, " + date + "\n\n" + Machine.describe() + "\n\n"
-                        + "Two simulated hosts, " + HealBench.IN_FLIGHT + " jobs of 3 s in flight at each fault. Seconds after the fault, p50 / p99 of this"
+                        + "Two simulated hosts, " + HealBench.IN_FLIGHT
+                        + " jobs of 3 s in flight at each fault. Seconds after the fault, p50 / p99 of this"
                         + " run: until the cluster knew, until the job was to be tried again, until it had another slice, until its"
                         + " first instruction there, until the first result of a job in flight, and until the first instruction of a job that came just after"
                         + " the fault. A dash: no job had to begin"
