@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.fs.StreamCapabilities;
@@ -28,7 +30,15 @@ final class DirectOutput extends OutputStream implements Syncable, StreamCapabil
     /** Bytes of each buffer: some instances that come at once are written at once. */
     private static final int BUFFER = 4 << 20;
 
+    /** Also where the file system's blocks are smaller than the disk's. */
+    private static final int LEAST_BLOCK = 1 << 12;
+
     private static final int MOST_BLOCK = 1 << 16;
+
+    /** For the next segment: the collector, which sees how small they are in the heap, would leave them for long. */
+    private static final Queue<ByteBuffer> SPARE = new ArrayBlockingQueue<>(2);
+
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final FileChannel blocks;
     private final FileChannel rest;
@@ -46,16 +56,17 @@ final class DirectOutput extends OutputStream implements Syncable, StreamCapabil
     private boolean writing;
     private boolean failed;
 
-    private DirectOutput(FileChannel blocks, FileChannel rest, int block, int bufferBlocks) {
+    private DirectOutput(FileChannel blocks, FileChannel rest, int block, int bufferBytes) {
         this.blocks = blocks;
         this.rest = rest;
         this.block = block;
-        this.filling = buffer(block, bufferBlocks);
-        this.spare = buffer(block, bufferBlocks);
+        this.filling = buffer(bufferBytes);
+        this.spare = buffer(bufferBytes);
     }
 
-    private static ByteBuffer buffer(int block, int blocks) {
-        return ByteBuffer.allocateDirect((blocks + 1) * block).alignedSlice(block);
+    private static ByteBuffer buffer(int bytes) {
+        ByteBuffer kept = bytes == BUFFER ? SPARE.poll() : null;
+        return kept != null ? kept.clear() : ByteBuffer.allocateDirect(bytes + MOST_BLOCK).alignedSlice(MOST_BLOCK);
     }
 
     /**
@@ -64,15 +75,15 @@ final class DirectOutput extends OutputStream implements Syncable, StreamCapabil
      * @return empty if its file system has no such access
      */
     static Optional<DirectOutput> open(Path file, long expectedBytes) throws IOException {
-        long block = Files.getFileStore(file).getBlockSize();
+        long block = Math.max(LEAST_BLOCK, Files.getFileStore(file).getBlockSize());
         if (block > MOST_BLOCK || Long.bitCount(block) != 1) {
             return Optional.empty();
         }
         FileChannel rest = FileChannel.open(file, StandardOpenOption.WRITE);
         try {
             FileChannel blocks = FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
-            int bufferBlocks = (int) (Math.min(BUFFER, expectedBytes) / block) + 1;
-            return Optional.of(new DirectOutput(blocks, rest, (int) block, bufferBlocks));
+            int bufferBytes = (int) Math.min(BUFFER, (expectedBytes / MOST_BLOCK + 1) * MOST_BLOCK);
+            return Optional.of(new DirectOutput(blocks, rest, (int) block, bufferBytes));
         } catch (IOException | UnsupportedOperationException throughTheCacheOnly) {
             LOG.debug("{} is written through the page cache", file, throughTheCacheOnly);
             rest.close();
@@ -141,16 +152,37 @@ final class DirectOutput extends OutputStream implements Syncable, StreamCapabil
     public void close() throws IOException {
         try (blocks;
                 rest) {
-            if (!failed && rest.isOpen()) {
+            if (!failed) {
                 flush();
             }
+        } finally {
+            giveBack();
+        }
+    }
+
+    /** Nothing can be written any more. */
+    private void giveBack() {
+        turn.lock();
+        try {
+            while (writing) {
+                written.awaitUninterruptibly();
+            }
+            failed = true;
+            if (filling.capacity() >= BUFFER) {
+                SPARE.offer(filling);
+                SPARE.offer(spare);
+            }
+            filling = NONE;
+            spare = NONE;
+        } finally {
+            turn.unlock();
         }
     }
 
     /** Writes what is filled, with the lock, and without it meanwhile. */
     private void drain() throws IOException {
         if (failed) {
-            throw new IOException("an earlier write failed");
+            throw new IOException("the file was closed or an earlier write to it failed");
         }
         if (filling.position() == kept) {
             return;

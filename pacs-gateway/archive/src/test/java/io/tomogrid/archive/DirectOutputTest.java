@@ -93,7 +93,7 @@ class DirectOutputTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(out::hsync).isInstanceOf(ClosedByInterruptException.class);
         assertThat(Thread.interrupted()).isTrue();
-        assertThatThrownBy(out::hsync).hasMessageContaining("earlier write failed");
+        assertThatThrownBy(out::hsync).hasMessageContaining("an earlier write to it failed");
         out.close();
         assertThat(Files.size(file)).isEqualTo(10_000);
     }
