@@ -1,22 +1,16 @@
 package io.tomogrid.node.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uids;
 import io.tomogrid.dicom.synthetic.SyntheticStudy;
-import io.tomogrid.node.Node;
-import io.tomogrid.node.NodeClient;
-import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
 import io.tomogrid.node.send.Outgoing;
 import io.tomogrid.node.send.StudyFiles;
 import io.tomogrid.node.send.StudySender;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +18,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,69 +28,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoadTest {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-    @TempDir
-    static Path folder;
-
-    private static ReceivingPacs pacs;
-    private static Node node;
-
-    @BeforeAll
-    static void start() throws IOException {
-        try {
-            NodeConfig.Layout.find();
-        } catch (IOException notBuilt) {
-            assumeTrue(false, notBuilt.getMessage());
-        }
-        pacs = ReceivingPacs.start(folder.resolve("pacs"), "TOMOGRID", 0);
-        node = Node.start(
-                new NodeConfig(
-                        NodeHome.at(folder.resolve("node")),
-                        0,
-                        0,
-                        "TOMOGRID",
-                        List.of(DemoRun.CALLING_AE),
-                        Duration.ofSeconds(1),
-                        List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
-                        "simulated",
-                        "1g"),
-                System.out::println);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (node != null) {
-            node.close();
-            pacs.close();
-        }
-    }
+    @RegisterExtension
+    static final SharedNode shared = new SharedNode();
 
     /** REC-08 */
     @Test
     void raw_data_comes_back_as_a_pet_series_with_its_contrast() throws IOException {
-        try (Doors doors = new Doors(new PrintWriter(System.out), false, 7)) {
-            DemoRun.Outcome outcome =
-                    new DemoRun(node.running(), pacs, new PrintWriter(System.out), doors).run(DemoSource.raw(1));
-            assertThat(outcome.job().get("state")).isEqualTo("DONE");
-            assertThat(outcome.job().get("protocol")).isEqualTo("pet-osem");
-            assertThat(outcome.results()).hasSize(31).allMatch(DemoRun.Result::delivered);
-            assertThat(outcome.recovered()).hasSize(6).allMatch(RecoveredSphere::holds);
-            assertThat(outcome.good()).isTrue();
-        }
+        DemoRun.Outcome outcome = shared.run(DemoSource.raw(1));
+        assertThat(outcome.job().get("protocol")).isEqualTo("pet-osem");
+        assertThat(outcome.results()).hasSize(31).allMatch(DemoRun.Result::delivered);
+        assertThat(outcome.recovered()).hasSize(6).allMatch(RecoveredSphere::holds);
+        assertThat(outcome.good()).isTrue();
     }
 
     /** CLI-01, PRC-06, DEL-01. */
     @Test
     void a_synthetic_study_comes_out_as_it_was_made() throws IOException {
-        try (Doors doors = new Doors(new PrintWriter(System.out), false, 7)) {
-            DemoRun.Outcome outcome =
-                    new DemoRun(node.running(), pacs, new PrintWriter(System.out), doors).run(DemoSource.synthetic(1));
-            assertThat(outcome.job().get("state")).isEqualTo("DONE");
-            assertThat(outcome.results()).extracting(DemoRun.Result::kind).containsAll(DemoRun.KINDS);
-            assertThat(outcome.results()).allMatch(DemoRun.Result::delivered);
-            assertThat(outcome.expected()).hasSize(8).allMatch(Expectation::holds);
-            assertThat(outcome.good()).isTrue();
-            assertThat(outcome.job().get("simulated")).isEqualTo(true);
-        }
+        DemoRun.Outcome outcome = shared.synthetic();
+        assertThat(outcome.results()).extracting(DemoRun.Result::kind).containsAll(DemoRun.KINDS);
+        assertThat(outcome.results()).allMatch(DemoRun.Result::delivered);
+        assertThat(outcome.expected()).hasSize(8).allMatch(Expectation::holds);
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.job().get("simulated")).isEqualTo(true);
     }
 
     /** JOB-02: whichever process dies in the middle of a job, the study ends right, once. */
@@ -119,11 +70,11 @@ class RoadTest {
         assertThat(killed).as("%s was killed while the job ran", process).isTrue();
         assertThat(job.get("state")).as("%s", job.get("reason")).isEqualTo("DONE");
         assertThat(jobs(study)).hasSize(1);
-        List<?> objects =
-                (List<?>) gateway().get("/api/results/" + job.get("job-id")).get("objects");
+        List<?> objects = (List<?>)
+                shared.gateway().get("/api/results/" + job.get("job-id")).get("objects");
         assertThat(objects)
                 .hasSizeGreaterThan(200)
-                .allMatch(o -> pacs.holds((String) ((Map<?, ?>) o).get("sop-instance-uid")));
+                .allMatch(o -> shared.pacs().holds((String) ((Map<?, ?>) o).get("sop-instance-uid")));
     }
 
     /** JOB-03, PRC-03. */
@@ -175,7 +126,7 @@ class RoadTest {
                 instances.add(StudyFiles.of(dataset));
             }
         }
-        NodeHome.Running running = node.running();
+        NodeHome.Running running = shared.node();
         StudySender.Report report = new StudySender(
                         "127.0.0.1", running.dicomPort(), DemoRun.CALLING_AE, running.aeTitle(), 2)
                 .send(instances.iterator(), StudySender.syntaxes(instances), n -> {});
@@ -183,12 +134,13 @@ class RoadTest {
     }
 
     private static Map<?, ?> settled(SyntheticStudy study) throws IOException {
-        return new JobWatch(manager(), study.studyInstanceUid()).settled(PATIENCE, state -> {});
+        return new JobWatch(shared.manager(), study.studyInstanceUid()).settled(PATIENCE, state -> {});
     }
 
     private static List<?> jobs(SyntheticStudy study) throws IOException {
-        return (List<?>)
-                manager().get("/api/jobs?study=" + study.studyInstanceUid()).get("jobs");
+        return (List<?>) shared.manager()
+                .get("/api/jobs?study=" + study.studyInstanceUid())
+                .get("jobs");
     }
 
     private static String state(SyntheticStudy study) {
@@ -210,13 +162,5 @@ class RoadTest {
                 .toList();
         found.forEach(ProcessHandle::destroyForcibly);
         return !found.isEmpty();
-    }
-
-    private static NodeClient manager() {
-        return new NodeClient(node.running().manager(), node.running().token());
-    }
-
-    private static NodeClient gateway() {
-        return new NodeClient(node.running().gateway(), node.running().token());
     }
 }
