@@ -195,7 +195,7 @@ public final class DicomJsonWriter implements AutoCloseable {
         int start = value.startsWith("-") ? 1 : 0;
         int point = value.indexOf('.');
         int whole = point < 0 ? value.length() : point;
-        if (whole == start || value.charAt(start) == '0' && whole > start + 1 || point == value.length() - 1) {
+        if (whole == start || (value.charAt(start) == '0' && whole > start + 1) || point == value.length() - 1) {
             return false;
         }
         for (int i = start; i < value.length(); i++) {
