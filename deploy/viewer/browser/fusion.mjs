@@ -92,10 +92,12 @@ async function card(page, label) {
     await page.mouse.move(800, 20);
     await page.waitForTimeout(500);
     await page.getByText(label, { exact: true }).first().hover();
-    await page.waitForTimeout(2000);
-    const found = await page.evaluate(measures);
-    if (found) {
-      return found;
+    for (let looks = 0; looks < 20; looks++) {
+      await page.waitForTimeout(100);
+      const found = await page.evaluate(measures);
+      if (found) {
+        return found;
+      }
     }
   }
   throw new Error(`no card of ${label}`);

@@ -1,6 +1,9 @@
 // A real browser in which everything is noted that a page must not do.
 import { createRequire } from 'node:module';
 
+/** Also on a machine that has other work to do. */
+const PATIENCE_MS = 90_000;
+
 /**
  * Starts the browser, logs in by the link, does the work and ends the browser.
  *
@@ -19,6 +22,7 @@ export async function watched(order, work) {
   });
   try {
     const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
+    context.setDefaultTimeout(PATIENCE_MS);
     await context.addInitScript(() => {
       window.policyViolations = [];
       document.addEventListener('securitypolicyviolation', e => window.policyViolations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
@@ -63,14 +67,14 @@ export async function watched(order, work) {
 
 /** Asks from outside, because the page's policy forbids to wait in it by a string; the first answer that is true. */
 export async function until(page, what, condition, argument) {
-  const end = Date.now() + 90_000;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await page.evaluate(condition, argument);
     if (answer) {
       return answer;
     }
     if (Date.now() > end) {
-      throw new Error(`${page.url()}: not seen within 90 s: ${what}`);
+      throw new Error(`${page.url()}: not seen within ${PATIENCE_MS / 1000} s: ${what}`);
     }
     await page.waitForTimeout(50);
   }

@@ -66,7 +66,9 @@ final class DirectOutput extends OutputStream implements Syncable, StreamCapabil
 
     private static ByteBuffer buffer(int bytes) {
         ByteBuffer kept = bytes == BUFFER ? SPARE.poll() : null;
-        return kept != null ? kept.clear() : ByteBuffer.allocateDirect(bytes + MOST_BLOCK).alignedSlice(MOST_BLOCK);
+        return kept != null
+                ? kept.clear()
+                : ByteBuffer.allocateDirect(bytes + MOST_BLOCK).alignedSlice(MOST_BLOCK);
     }
 
     /**

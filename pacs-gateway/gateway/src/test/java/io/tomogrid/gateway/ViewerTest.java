@@ -24,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 @org.junit.jupiter.api.Tag("peer")
 class ViewerTest {
     private static final String FIRST_IMAGE = "window.firstImage > 0";
+    private static final String BOTH_VOLUMES = """
+            (() => {
+              const volumes = [...(window.cornerstone?.cache.getVolumes() ?? [])];
+              return volumes.length >= 2 && volumes.every(volume => volume.loadStatus?.loaded);
+            })()""";
 
     @TempDir
     Path folder;
@@ -43,7 +48,7 @@ class ViewerTest {
                             page("/", "document.querySelectorAll('#studies tr').length > 0", "status.png", 500),
                             page("/viewer/", "document.body.innerText.includes('SYNTHETIC-1')", "list.png", 1000),
                             page("/viewer/viewer" + query, FIRST_IMAGE, "viewer.png", 2000),
-                            page("/viewer/tmtv" + query, FIRST_IMAGE, "fusion.png", 20_000)));
+                            page("/viewer/tmtv" + query, BOTH_VOLUMES, "fusion.png", 3000)));
             assertThat(String.valueOf(((Map<?, ?>) pages.get(0)).get("text"))).contains(study.studyInstanceUid());
             assertThat(String.valueOf(((Map<?, ?>) pages.get(3)).get("text")))
                     .as("PET is shown in SUV, window 0.5 to 5.5")

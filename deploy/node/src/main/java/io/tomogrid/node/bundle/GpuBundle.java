@@ -40,7 +40,17 @@ public final class GpuBundle {
         try {
             fill(jdk, work.resolve(NAME));
             Path packed = work.resolve("packed");
-            run(work, "tar", "--sort=name", "--owner=0", "--group=0", "-I", "xz -9e", "-cf", packed.toString(), NAME);
+            run(
+                    work,
+                    "tar",
+                    "--sort=name",
+                    "--owner=0",
+                    "--group=0",
+                    "-I",
+                    "xz -6 -T0 --block-size=16MiB",
+                    "-cf",
+                    packed.toString(),
+                    NAME);
             if (Files.size(packed) > LARGEST) {
                 throw new IOException(String.format(
                         Locale.ROOT,

@@ -9,30 +9,23 @@ import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.synthetic.Sphere;
 import io.tomogrid.dicom.synthetic.SyntheticStudy;
-import io.tomogrid.node.Node;
-import io.tomogrid.node.NodeClient;
-import io.tomogrid.node.NodeConfig;
-import io.tomogrid.node.NodeHome;
 import io.tomogrid.node.demo.PetVoxels.Voxel;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the viewer shows of a processed study beside what the engine found: SUV, lesions, their measures. */
 @Tag("peer")
@@ -49,11 +42,8 @@ class FusionTest {
     private static final double LARGEST_ELLIPSE_MM = 16;
     private static final int MINUTES = 8;
 
-    @TempDir
-    static Path folder;
-
-    private static ReceivingPacs pacs;
-    private static Node node;
+    @RegisterExtension
+    static final SharedNode shared = new SharedNode();
 
     @BeforeAll
     static void start() throws IOException {
@@ -62,40 +52,14 @@ class FusionTest {
                 Files.exists(DRIVER.resolve("node_modules/playwright-core")),
                 "playwright-core is missing: ./tomogrid test fetches it");
         assumeTrue(Files.isExecutable(CHROMIUM), "Chromium is not installed");
-        try {
-            NodeConfig.Layout.find();
-        } catch (IOException notBuilt) {
-            assumeTrue(false, notBuilt.getMessage());
-        }
         Files.createDirectories(PICTURES);
-        pacs = ReceivingPacs.start(folder.resolve("pacs"), "TOMOGRID", 0);
-        node = Node.start(
-                new NodeConfig(
-                        NodeHome.at(folder.resolve("node")),
-                        0,
-                        0,
-                        "TOMOGRID",
-                        List.of(DemoRun.CALLING_AE),
-                        Duration.ofSeconds(1),
-                        List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
-                        "simulated",
-                        "1g"),
-                waitsFor -> {});
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (node != null) {
-            node.close();
-            pacs.close();
-        }
     }
 
     /** WEB-07, WEB-08, WEB-04. */
     @Test
     void the_synthetic_study_has_the_suv_and_the_lesions_that_were_put_in() throws Exception {
         SyntheticStudy study = SyntheticStudy.of(1);
-        DemoRun.Outcome outcome = process(DemoSource.synthetic(1));
+        DemoRun.Outcome outcome = shared.synthetic();
         PetVoxels pet = new PetVoxels(study.pet()::iterator, mapping(outcome));
         Sphere largest = study.spheres().stream()
                 .reduce((a, b) -> a.diameterMm() > b.diameterMm() ? a : b)
@@ -138,7 +102,7 @@ class FusionTest {
     void a_real_study_has_the_suv_that_the_engine_found() throws Exception {
         Path data = data();
         assumeTrue(Files.isDirectory(data), "needs the folder of real DICOM files (TOMOGRID_DATA or ../shared/data)");
-        DemoRun.Outcome outcome = process(DemoSource.folder(data));
+        DemoRun.Outcome outcome = shared.run(DemoSource.folder(data));
         look(outcome, new PetVoxels(images(data), mapping(outcome)), "fusion-real", false);
     }
 
@@ -206,23 +170,13 @@ class FusionTest {
         return ((Number) value).doubleValue();
     }
 
-    private static DemoRun.Outcome process(DemoSource source) throws IOException {
-        try (Doors doors = new Doors(new PrintWriter(System.out), false, 7)) {
-            DemoRun.Outcome outcome = new DemoRun(node.running(), pacs, new PrintWriter(System.out), doors).run(source);
-            assertThat(outcome.job().get("state"))
-                    .as("%s", outcome.job().get("reason"))
-                    .isEqualTo("DONE");
-            return outcome;
-        }
-    }
-
     private static Dataset mapping(DemoRun.Outcome outcome) throws IOException {
         String uid = outcome.results().stream()
                 .filter(r -> r.kind().equals("RWVM"))
                 .findFirst()
                 .orElseThrow()
                 .sopInstanceUid();
-        return pacs.read(uid).dataset();
+        return shared.pacs().read(uid).dataset();
     }
 
     private static Path data() {
@@ -244,10 +198,9 @@ class FusionTest {
     }
 
     private static Map<String, Object> browse(Map<String, Object> order, String picture) throws Exception {
-        NodeHome.Running running = node.running();
         order.put("driver", DRIVER.toString());
         order.put("chromium", CHROMIUM.toString());
-        order.put("login", new NodeClient(running.gateway(), running.token()).loginLink());
+        order.put("login", shared.gateway().loginLink());
         order.put("png", PICTURES.resolve(picture + ".png").toString());
         order.put("fault", PICTURES.resolve(picture + "-fault.png").toString());
         Path output = PICTURES.resolve(picture + ".json");

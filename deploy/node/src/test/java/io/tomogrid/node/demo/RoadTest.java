@@ -1,16 +1,12 @@
 package io.tomogrid.node.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uids;
 import io.tomogrid.dicom.synthetic.SyntheticStudy;
-import io.tomogrid.node.Node;
-import io.tomogrid.node.NodeClient;
-import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
 import io.tomogrid.node.command.ReprocessCommand;
 import io.tomogrid.node.send.Outgoing;
@@ -19,7 +15,6 @@ import io.tomogrid.node.send.StudySender;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +22,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -40,83 +33,43 @@ import picocli.CommandLine;
 class RoadTest {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-    @TempDir
-    static Path folder;
-
-    private static ReceivingPacs pacs;
-    private static Node node;
-
-    @BeforeAll
-    static void start() throws IOException {
-        try {
-            NodeConfig.Layout.find();
-        } catch (IOException notBuilt) {
-            assumeTrue(false, notBuilt.getMessage());
-        }
-        pacs = ReceivingPacs.start(folder.resolve("pacs"), "TOMOGRID", 0);
-        node = Node.start(
-                new NodeConfig(
-                        NodeHome.at(folder.resolve("node")),
-                        0,
-                        0,
-                        "TOMOGRID",
-                        List.of(DemoRun.CALLING_AE),
-                        Duration.ofSeconds(1),
-                        List.of(new NodeConfig.Destination("pacs", "127.0.0.1", pacs.port(), pacs.aeTitle())),
-                        "simulated",
-                        "1g"),
-                System.out::println);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (node != null) {
-            node.close();
-            pacs.close();
-        }
-    }
+    @RegisterExtension
+    static final SharedNode shared = new SharedNode();
 
     /** REC-08 */
     @Test
     void raw_data_comes_back_as_a_pet_series_with_its_contrast() throws IOException {
-        try (Doors doors = new Doors(new PrintWriter(System.out), false, 7)) {
-            DemoRun.Outcome outcome =
-                    new DemoRun(node.running(), pacs, new PrintWriter(System.out), doors).run(DemoSource.raw(1));
-            assertThat(outcome.job().get("state")).isEqualTo("DONE");
-            assertThat(outcome.job().get("protocol")).isEqualTo("pet-osem");
-            assertThat(outcome.results()).hasSize(31).allMatch(DemoRun.Result::delivered);
-            assertThat(outcome.recovered()).hasSize(6).allMatch(RecoveredSphere::holds);
-            assertThat(outcome.good()).isTrue();
-        }
+        DemoRun.Outcome outcome = shared.run(DemoSource.raw(1));
+        assertThat(outcome.job().get("protocol")).isEqualTo("pet-osem");
+        assertThat(outcome.results()).hasSize(31).allMatch(DemoRun.Result::delivered);
+        assertThat(outcome.recovered()).hasSize(6).allMatch(RecoveredSphere::holds);
+        assertThat(outcome.good()).isTrue();
     }
 
     /** CLI-01, PRC-06, DEL-01. */
     @Test
     void a_synthetic_study_comes_out_as_it_was_made() throws IOException {
-        try (Doors doors = new Doors(new PrintWriter(System.out), false, 7)) {
-            DemoRun.Outcome outcome =
-                    new DemoRun(node.running(), pacs, new PrintWriter(System.out), doors).run(DemoSource.synthetic(1));
-            assertThat(outcome.job().get("state")).isEqualTo("DONE");
-            assertThat(outcome.results()).extracting(DemoRun.Result::kind).containsAll(DemoRun.KINDS);
-            assertThat(outcome.results()).allMatch(DemoRun.Result::delivered);
-            assertThat(outcome.expected()).hasSize(8).allMatch(Expectation::holds);
-            assertThat(outcome.good()).isTrue();
-            assertThat(outcome.job().get("simulated")).isEqualTo(true);
-            reprocessed(outcome);
-        }
+        DemoRun.Outcome outcome = shared.synthetic();
+        assertThat(outcome.results()).extracting(DemoRun.Result::kind).containsAll(DemoRun.KINDS);
+        assertThat(outcome.results()).allMatch(DemoRun.Result::delivered);
+        assertThat(outcome.expected()).hasSize(8).allMatch(Expectation::holds);
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.job().get("simulated")).isEqualTo(true);
     }
 
-    /** BAT-04, BAT-05: the same study once more, by the command; its first results stay as they were. */
-    private static void reprocessed(DemoRun.Outcome outcome) throws IOException {
+    /** BAT-04, BAT-05: by the command; the first results stay as they were. */
+    @Test
+    void a_study_is_reprocessed_beside_its_first_results() throws IOException {
+        DemoRun.Outcome outcome = shared.run(DemoSource.synthetic(3));
         Object first = outcome.job().get("job-id");
         Object study = outcome.job().get("study-uid");
-        Map<String, Object> before = gateway().get("/api/results/" + first);
+        Map<String, Object> before = shared.gateway().get("/api/results/" + first);
         StringWriter report = new StringWriter();
         CommandLine command = new CommandLine(new ReprocessCommand());
         command.setOut(new PrintWriter(report));
         int exit = command.execute(
                 "--home",
-                folder.resolve("node").toString(),
+                shared.home().toString(),
                 "--query",
                 "StudyInstanceUID=" + study,
                 "--protocol",
@@ -127,15 +80,18 @@ class RoadTest {
                 .containsEntry("state", "DONE")
                 .containsEntry("studies", 1)
                 .containsEntry("done", 1);
-        Map<?, ?> again =
-                (Map<?, ?>) ((List<?>) manager().get("/api/jobs?study=" + study).get("jobs")).get(0);
+        Map<?, ?> again = (Map<?, ?>)
+                ((List<?>) shared.manager().get("/api/jobs?study=" + study).get("jobs")).get(0);
         assertThat(again.get("job-id")).isNotEqualTo(first);
         assertThat(((Map<?, ?>) again.get("findings")).get("lesions"))
                 .isEqualTo(((Map<?, ?>) outcome.job().get("findings")).get("lesions"));
         List<Object> old = uids(before);
-        List<Object> now = uids(gateway().get("/api/results/" + again.get("job-id")));
-        assertThat(now).hasSameSizeAs(old).doesNotContainAnyElementsOf(old).allMatch(uid -> pacs.holds((String) uid));
-        assertThat(gateway().get("/api/results/" + first)).isEqualTo(before);
+        List<Object> now = uids(shared.gateway().get("/api/results/" + again.get("job-id")));
+        assertThat(now)
+                .hasSameSizeAs(old)
+                .doesNotContainAnyElementsOf(old)
+                .allMatch(uid -> shared.pacs().holds((String) uid));
+        assertThat(shared.gateway().get("/api/results/" + first)).isEqualTo(before);
     }
 
     private static List<Object> uids(Map<String, Object> results) {
@@ -163,11 +119,11 @@ class RoadTest {
         assertThat(killed).as("%s was killed while the job ran", process).isTrue();
         assertThat(job.get("state")).as("%s", job.get("reason")).isEqualTo("DONE");
         assertThat(jobs(study)).hasSize(1);
-        List<?> objects =
-                (List<?>) gateway().get("/api/results/" + job.get("job-id")).get("objects");
+        List<?> objects = (List<?>)
+                shared.gateway().get("/api/results/" + job.get("job-id")).get("objects");
         assertThat(objects)
                 .hasSizeGreaterThan(200)
-                .allMatch(o -> pacs.holds((String) ((Map<?, ?>) o).get("sop-instance-uid")));
+                .allMatch(o -> shared.pacs().holds((String) ((Map<?, ?>) o).get("sop-instance-uid")));
     }
 
     /** JOB-03, PRC-03. */
@@ -219,7 +175,7 @@ class RoadTest {
                 instances.add(StudyFiles.of(dataset));
             }
         }
-        NodeHome.Running running = node.running();
+        NodeHome.Running running = shared.node();
         StudySender.Report report = new StudySender(
                         "127.0.0.1", running.dicomPort(), DemoRun.CALLING_AE, running.aeTitle(), 2)
                 .send(instances.iterator(), StudySender.syntaxes(instances), n -> {});
@@ -227,12 +183,13 @@ class RoadTest {
     }
 
     private static Map<?, ?> settled(SyntheticStudy study) throws IOException {
-        return new JobWatch(manager(), study.studyInstanceUid()).settled(PATIENCE, state -> {});
+        return new JobWatch(shared.manager(), study.studyInstanceUid()).settled(PATIENCE, state -> {});
     }
 
     private static List<?> jobs(SyntheticStudy study) throws IOException {
-        return (List<?>)
-                manager().get("/api/jobs?study=" + study.studyInstanceUid()).get("jobs");
+        return (List<?>) shared.manager()
+                .get("/api/jobs?study=" + study.studyInstanceUid())
+                .get("jobs");
     }
 
     private static String state(SyntheticStudy study) {
@@ -254,13 +211,5 @@ class RoadTest {
                 .toList();
         found.forEach(ProcessHandle::destroyForcibly);
         return !found.isEmpty();
-    }
-
-    private static NodeClient manager() {
-        return new NodeClient(node.running().manager(), node.running().token());
-    }
-
-    private static NodeClient gateway() {
-        return new NodeClient(node.running().gateway(), node.running().token());
     }
 }

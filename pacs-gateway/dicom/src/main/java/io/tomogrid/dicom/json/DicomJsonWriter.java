@@ -164,7 +164,9 @@ public final class DicomJsonWriter implements AutoCloseable {
 
     private static List<String> text(Element.Value element, Optional<Element> charset) {
         Dataset alone = new Dataset().put(element);
-        charset.ifPresent(alone::put);
+        if (element.vr().kind() == VR.Kind.SPECIFIC_TEXT) {
+            charset.ifPresent(alone::put);
+        }
         return alone.strings(element.tag());
     }
 
@@ -175,6 +177,8 @@ public final class DicomJsonWriter implements AutoCloseable {
                 json.writeNull();
             } else if (vr == VR.PN) {
                 personName(value);
+            } else if (vr == VR.DS && isPlain(value)) {
+                json.writeNumber(value);
             } else if (vr == VR.DS && DECIMAL.matcher(value).matches()) {
                 json.writeNumber(new BigDecimal(value));
             } else if (vr == VR.IS && INTEGER.matcher(value).matches()) {
@@ -184,6 +188,22 @@ public final class DicomJsonWriter implements AutoCloseable {
             }
         }
         json.writeEndArray();
+    }
+
+    /** Whether a decimal string is a JSON number as it stands: digits with a point between, and perhaps a minus. */
+    private static boolean isPlain(String value) {
+        int start = value.startsWith("-") ? 1 : 0;
+        int point = value.indexOf('.');
+        int whole = point < 0 ? value.length() : point;
+        if (whole == start || (value.charAt(start) == '0' && whole > start + 1) || point == value.length() - 1) {
+            return false;
+        }
+        for (int i = start; i < value.length(); i++) {
+            if (i != point && (value.charAt(i) < '0' || value.charAt(i) > '9')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void personName(String value) throws IOException {

@@ -41,8 +41,8 @@ final class MemoryQuota {
         }
         Matcher form = FORM.matcher(part);
         if (!form.matches() || Integer.parseInt(form.group(1)) > Integer.parseInt(form.group(2))) {
-            throw new IllegalArgumentException(
-                    VARIABLE + " (or " + CudaDevice.PART_PROPERTY + ") must be a part of the memory such as 1/4, is " + part);
+            throw new IllegalArgumentException(VARIABLE + " (or " + CudaDevice.PART_PROPERTY
+                    + ") must be a part of the memory such as 1/4, is " + part);
         }
         return new MemoryQuota(part, total / Integer.parseInt(form.group(2)) * Integer.parseInt(form.group(1)));
     }
