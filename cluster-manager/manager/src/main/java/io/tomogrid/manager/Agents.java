@@ -3,16 +3,22 @@ package io.tomogrid.manager;
 import io.tomogrid.manager.peer.AgentClient;
 import io.tomogrid.manager.peer.PeerRefused;
 import io.tomogrid.manager.peer.PeerUnreachable;
+import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.SliceKey;
 import java.net.http.HttpClient;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All agents, and what they last told. One thread refreshes; any may read. */
 final class Agents {
     private final List<AgentClient> clients;
     private volatile Map<AgentClient, HostInventory> told = Map.of();
+    /** Before what was told. */
+    private volatile Instant asked = Instant.MIN;
 
     Agents(ManagerProperties properties, String token, HttpClient http) {
         clients = properties.agents().stream()
@@ -22,6 +28,7 @@ final class Agents {
 
     /** Asks each. One that does not answer has no inventory until it does. */
     void refresh() {
+        Instant before = Instant.now();
         var now = new LinkedHashMap<AgentClient, HostInventory>();
         for (AgentClient client : clients) {
             try {
@@ -31,6 +38,30 @@ final class Agents {
             }
         }
         told = now;
+        asked = before;
+    }
+
+    /**
+     * Why a slice serves no more.
+     *
+     * @param made when it was there for certain; what was told before that says nothing of it
+     * @return empty if it serves, or if its agent does not answer
+     */
+    Optional<String> fault(SliceKey key, Instant made) {
+        return told.values().stream()
+                .filter(host -> host.host().equals(key.host()))
+                .findFirst()
+                .flatMap(host -> {
+                    Optional<Gpu> gpu = host.gpus().stream()
+                            .filter(g -> g.index() == key.gpu())
+                            .findFirst();
+                    if (gpu.isEmpty()) {
+                        return Optional.of("the agent of " + key.host() + " has lost GPU " + key.gpu());
+                    }
+                    return asked.isAfter(made) && gpu.get().slice(key).isEmpty()
+                            ? Optional.of("slice " + key + " is gone from its GPU")
+                            : Optional.empty();
+                });
     }
 
     List<HostInventory> inventories() {

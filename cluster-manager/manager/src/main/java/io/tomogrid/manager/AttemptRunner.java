@@ -16,7 +16,10 @@ import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceLease;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,11 @@ final class AttemptRunner {
     private final LeaseStore leases;
     private final Staging staging;
     private final Sizing sizing;
+    /** Attempts that were stopped for others and of which the driver may not know that yet. */
+    private final Set<Recalled> recalled = new LinkedHashSet<>();
+
+    /** @param gpu host and index, of the first slice */
+    private record Recalled(String job, int attempt, String gpu) {}
 
     AttemptRunner(
             ManagerProperties properties,
@@ -51,15 +59,69 @@ final class AttemptRunner {
         this.sizing = sizing;
     }
 
-    /** LEASED: makes the slice and hands the task over. */
+    /** What a manager before this one stopped, it may not have told the driver. */
+    void recallAll(List<Job> active) {
+        for (Job job : active) {
+            if (job.state() == JobState.QUEUED && job.attempt() > 0) {
+                recall(job, job.attempt());
+            } else if (job.state() == JobState.LEASED && job.attempt() > 1) {
+                recall(job, job.attempt() - 1);
+            }
+        }
+    }
+
+    /** Has the driver end a stopped attempt, now or before another one is given its GPU. */
+    void recall(Job job, int attempt) {
+        SliceKey slice = leases.find(job.epoch()).orElseThrow().slice();
+        recalled.add(new Recalled(job.id(), attempt, gpu(slice)));
+        tellRecalled("");
+    }
+
+    private static String gpu(SliceKey slice) {
+        return slice.host() + "-gpu" + slice.gpu();
+    }
+
+    /** @throws PeerUnreachable if the driver does not know it of all on that GPU */
+    private void tellRecalled(String gpu) {
+        for (Recalled attempt : List.copyOf(recalled)) {
+            try {
+                peers.driver().cancel(attempt.job(), attempt.attempt());
+                recalled.remove(attempt);
+            } catch (PeerUnreachable | PeerRefused e) {
+                if (attempt.gpu().equals(gpu)) {
+                    throw e;
+                }
+                log.info(
+                        "job {}: attempt {} is not cancelled yet: {}",
+                        attempt.job(),
+                        attempt.attempt(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    /** Asks once more whether a running attempt has ended, and takes what it has. */
+    boolean goesOn(Job job) {
+        follow(job);
+        return jobs.find(job.id())
+                .filter(now -> now.state() == JobState.RUNNING && now.attempt() == job.attempt())
+                .isPresent();
+    }
+
+    /** LEASED: makes the slices and hands the task over. */
     void begin(Job job) {
+        if (lost(job, Instant.MAX)) {
+            return;
+        }
         try {
-            SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
-            leases.device(lease.epoch(), slice(lease.key()));
+            for (SliceLease lease : leases.together(job.epoch())) {
+                tellRecalled(gpu(lease.key()));
+                leases.device(lease.epoch(), slice(lease.key()));
+            }
+            leases.renew(job.epoch(), Instant.now().plus(properties.lease()));
             if (job.attempt() > 1) {
                 peers.driver().cancel(job.id(), job.attempt() - 1);
             }
-            leases.renew(lease.epoch(), Instant.now().plus(properties.lease()));
             peers.driver().submit(task(job));
             jobs.move(job, JobState.RUNNING, "");
         } catch (PeerUnreachable | PeerRefused | IllegalArgumentException e) {
@@ -71,8 +133,21 @@ final class AttemptRunner {
         }
     }
 
+    /** Nobody waits for what runs on a slice that is no more. @param made when the slices were there for certain */
+    private boolean lost(Job job, Instant made) {
+        Optional<String> fault = leases.together(job.epoch()).stream()
+                .map(lease -> peers.agents().fault(lease.key(), made))
+                .flatMap(Optional::stream)
+                .findFirst();
+        fault.ifPresent(why -> failed(job, why, Remedy.RETRY, false));
+        return fault.isPresent();
+    }
+
     /** RUNNING: asks the driver, which keeps the lease alive. */
     void follow(Job job) {
+        if (lost(job, job.since())) {
+            return;
+        }
         Optional<TaskOutcome> outcome;
         try {
             outcome = peers.driver().outcome(job.id(), job.attempt());
@@ -181,7 +256,7 @@ final class AttemptRunner {
         }
     }
 
-    /** Makes the slice, after what stands in its way; we hold the only lease there. */
+    /** Makes the slice, after what stands in its way and what may still lock that; we hold the only lease there. */
     private String slice(SliceKey key) {
         AgentClient agent = peers.agents().require(key.host());
         HostInventory host = agent.inventory();
@@ -190,6 +265,9 @@ final class AttemptRunner {
                 Placement wanted = gpu.placement(key);
                 for (Slice slice : gpu.slices()) {
                     if (!slice.key().equals(key) && gpu.placement(slice.key()).overlaps(wanted)) {
+                        if (slice.locked()) {
+                            peers.driver().vacate(slice.key());
+                        }
                         agent.destroy(slice.key());
                     }
                 }
@@ -204,17 +282,19 @@ final class AttemptRunner {
                 .map(RoutingRule::model)
                 .findFirst()
                 .orElse(properties.model());
+        List<SliceLease> held = leases.together(job.epoch());
         return new ReconstructionTask(
                 job.id(),
                 job.attempt(),
                 job.protocol(),
                 jobs.study(job.id()),
-                leases.find(job.epoch()).orElseThrow().lease(),
+                held.get(0),
                 properties.archiveRoot().toString(),
                 staging.of(job.id(), job.attempt()),
                 properties.inferenceUrl().toString(),
                 model,
-                jobs.predecessors(job));
+                jobs.predecessors(job),
+                held);
     }
 
     private static Duration since(Job job) {

@@ -4,10 +4,11 @@ import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.manager.peer.GatewayClient;
 import java.security.SecureRandom;
+import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -92,17 +93,21 @@ class FeedReader {
         }
         String id = HexFormat.of().formatHex(bytes());
         Instant now = Instant.now();
+        Duration deadline = rule.get().deadline();
         int inserted = jdbc.sql(
-                        "insert into manager.job (id, study_uid, revision, protocol, study, state, reason,"
-                                + " not_before, created, since, updated) values (:id, :study, :revision, :protocol, :document,"
-                                + " 'QUEUED', '', :now, :now, :now, :now) on conflict (study_uid, revision, protocol, batch) do nothing")
-                .params(Map.of(
-                        "id", id,
-                        "study", study.studyUid(),
-                        "revision", study.revision(),
-                        "protocol", rule.get().protocol(),
-                        "document", document,
-                        "now", Sql.at(now)))
+                        "insert into manager.job (id, study_uid, revision, protocol, priority, site, deadline, study, state, reason,"
+                                + " not_before, created, since, updated) values (:id, :study, :revision, :protocol, :priority,"
+                                + " :site, :deadline, :document, 'QUEUED', '', :now, :now, :now, :now)"
+                                + " on conflict (study_uid, revision, protocol, batch) do nothing")
+                .param("id", id)
+                .param("study", study.studyUid())
+                .param("revision", study.revision())
+                .param("protocol", rule.get().protocol())
+                .param("priority", rule.get().priority().name())
+                .param("site", rule.get().site())
+                .param("deadline", deadline == null ? null : Sql.at(now.plus(deadline)), Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("document", document)
+                .param("now", Sql.at(now))
                 .update();
         if (inserted == 1) {
             jdbc.sql(

@@ -16,9 +16,12 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -30,7 +33,8 @@ class JobStore {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final LeaseStore leases;
-    private final AtomicLong changes = new AtomicLong();
+    /** Guarded by this. */
+    private long changes;
 
     JobStore(JdbcClient jdbc, TransactionTemplate transaction, LeaseStore leases) {
         this.jdbc = jdbc;
@@ -39,8 +43,21 @@ class JobStore {
     }
 
     /** Grows whenever a job changes its state here. */
-    long changes() {
-        return changes.get();
+    synchronized long changes() {
+        return changes;
+    }
+
+    /** Waits until a job has changed its state since then, or for so long. */
+    synchronized void awaitChange(long since, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        for (long left = atMost.toNanos(); changes == since && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+
+    private synchronized void changed() {
+        changes++;
+        notifyAll();
     }
 
     /** Everything that is not settled, oldest first. */
@@ -82,27 +99,65 @@ class JobStore {
                 .toList();
     }
 
-    /** Begins the next attempt on a slice that nobody else has. Returns false if the job is no longer queued. */
-    boolean lease(Job job, LeaseStore.Grant grant, Duration duration) {
+    /** Work that is stopped for somebody else's. */
+    record Stop(Job job, String reason) {}
+
+    /** A job's next attempt, on slices that nobody else has. */
+    record Start(Job job, List<LeaseStore.Grant> grants) {}
+
+    /** Begins the next attempt. Returns false if the job is no longer queued. */
+    boolean lease(Job job, List<LeaseStore.Grant> grants, Duration duration) {
+        return exchange(List.of(), List.of(new Start(job, grants)), duration);
+    }
+
+    /**
+     * Stops attempts, which have not failed by it, and begins others in their places: all of it or nothing.
+     *
+     * @param starts also of jobs that are stopped by this
+     * @return false if one of the jobs is no longer where it was, so that nothing has changed
+     */
+    boolean exchange(List<Stop> stops, List<Start> starts, Duration duration) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
-            Instant now = Instant.now();
-            long epoch = leases.grant(job.id(), grant, now, now.plus(duration));
-            int attempt = job.attempt() + 1;
-            int moved = jdbc.sql(
-                            "update manager.job set state = 'LEASED', reason = '', attempt = :attempt, epoch = :epoch,"
-                                    + " since = :now, updated = :now where id = :id and state = 'QUEUED'")
-                    .params(Map.of("attempt", attempt, "epoch", epoch, "now", Sql.at(now), "id", job.id()))
-                    .update();
-            if (moved == 0) {
+            boolean all = stops.stream().allMatch(this::stop) && starts.stream().allMatch(s -> start(s, duration));
+            if (!all) {
                 status.setRollbackOnly();
-                return false;
             }
-            jdbc.sql("insert into manager.attempt (job_id, number, epoch, slice, started) values (?, ?, ?, ?, ?)")
-                    .params(job.id(), attempt, epoch, grant.slice().toString(), Sql.at(now))
-                    .update();
-            record(job.id(), JobState.LEASED, attempt, grant.slice().toString(), now);
-            return true;
+            return all;
         }));
+    }
+
+    private boolean stop(Stop stop) {
+        Instant now = Instant.now();
+        Job job = stop.job();
+        if (!change(job, JobState.QUEUED, stop.reason(), "", job.failures(), now)) {
+            return false;
+        }
+        leases.leave(job.epoch(), now);
+        ended(job, stop.reason(), now);
+        return true;
+    }
+
+    private boolean start(Start start, Duration duration) {
+        Instant now = Instant.now();
+        Job job = start.job();
+        int attempt = job.attempt() + 1;
+        List<Long> epochs = start.grants().stream()
+                .map(grant -> leases.grant(job.id(), grant, now, now.plus(duration)))
+                .toList();
+        String slices =
+                start.grants().stream().map(grant -> grant.slice().toString()).collect(Collectors.joining(", "));
+        int moved = jdbc.sql("update manager.job set state = 'LEASED', reason = '', attempt = :attempt, epoch = :epoch,"
+                        + " since = :now, updated = :now where id = :id and state = 'QUEUED'")
+                .params(Map.of("attempt", attempt, "epoch", epochs.get(0), "now", Sql.at(now), "id", job.id()))
+                .update();
+        if (moved == 0) {
+            return false;
+        }
+        jdbc.sql("insert into manager.attempt (job_id, number, epoch, slice, started) values (?, ?, ?, ?, ?)")
+                .params(job.id(), attempt, epochs.get(0), slices, Sql.at(now))
+                .update();
+        record(job.id(), JobState.LEASED, attempt, slices, now);
+        return true;
     }
 
     /** Moves a job on. */
@@ -251,6 +306,10 @@ class JobStore {
     void end(Job job, String outcome, boolean reusable) {
         Instant now = Instant.now();
         leases.release(job.epoch(), reusable, now);
+        ended(job, outcome, now);
+    }
+
+    private void ended(Job job, String outcome, Instant now) {
         jdbc.sql("update manager.attempt set ended = ?, outcome = ? where job_id = ? and number = ? and ended is null")
                 .params(Sql.at(now), Sql.text(outcome), job.id(), job.attempt())
                 .update();
@@ -258,10 +317,23 @@ class JobStore {
 
     /** Inside of a transaction. */
     void record(String id, JobState state, int attempt, String reason, Instant at) {
-        changes.incrementAndGet();
+        whenCommitted(this::changed);
         jdbc.sql("insert into manager.transition (job_id, state, attempt, reason, at) values (?, ?, ?, ?, ?)")
                 .params(id, state.name(), attempt, Sql.text(reason), Sql.at(at))
                 .update();
+    }
+
+    private static void whenCommitted(Runnable action) {
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            action.run();
+            return;
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                action.run();
+            }
+        });
     }
 
     private String text(String column, String id) {

@@ -1,5 +1,6 @@
 package io.tomogrid.manager;
 
+import io.tomogrid.manager.queue.Usage;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.Placement;
 import io.tomogrid.slices.SliceKey;
@@ -19,6 +20,10 @@ import org.springframework.stereotype.Repository;
  */
 @Repository
 class LeaseStore {
+    /** The live leases of the job of this epoch. */
+    private static final String TOGETHER =
+            "state = 'LIVE' and job_id = (select job_id from manager.lease where epoch = ?)";
+
     private final JdbcClient jdbc;
     private final Fence fence;
 
@@ -28,36 +33,46 @@ class LeaseStore {
     }
 
     /** Where a lease begins: a slice and the memory slices that it covers. */
-    record Grant(SliceKey slice, int firstSlice, int endSlice, boolean simulated) {
+    record Grant(SliceKey slice, int firstSlice, int endSlice, int computeSlices, boolean simulated) {
         static Grant of(SliceKey key, Gpu gpu) {
             Placement placement = gpu.placement(key);
-            return new Grant(key, placement.start(), placement.end(), gpu.simulated());
+            return new Grant(
+                    key, placement.start(), placement.end(), placement.profile().computeSlices(), gpu.simulated());
+        }
+
+        int memorySlices() {
+            return endSlice - firstSlice;
         }
     }
 
     /** @param live false while it is being released @param reusable whether the next job may have the slice as it is */
-    record Held(SliceLease lease, boolean live, boolean reusable) {
+    record Held(SliceLease lease, int memorySlices, int computeSlices, boolean live, boolean reusable) {
         SliceKey slice() {
             return lease.key();
         }
     }
 
-    /** Inside of the transaction that begins an attempt. A lease of the same slice that is being released ends by it. */
+    /**
+     * Inside of the transaction that begins an attempt. Leases there that are being released end by it, while idle
+     * executors may still have their slices: the agent cuts nothing before these have gone.
+     */
     long grant(String jobId, Grant grant, Instant now, Instant expiry) {
         fence.check();
         SliceKey slice = grant.slice();
-        jdbc.sql(
-                        "update manager.lease set state = 'ENDED', ended = ? where slice = ? and state = 'RELEASING' and reusable")
-                .params(Sql.at(now), slice.toString())
+        String gpu = slice.host() + "-gpu" + slice.gpu();
+        jdbc.sql("update manager.lease set state = 'ENDED', ended = :now where gpu = :gpu and first_slice < :end"
+                        + " and end_slice > :first and state = 'RELEASING' and reusable")
+                .params(Map.of("now", Sql.at(now), "gpu", gpu, "first", grant.firstSlice(), "end", grant.endSlice()))
                 .update();
-        return jdbc.sql("insert into manager.lease (epoch, slice, gpu, first_slice, end_slice, job_id, granted, expiry,"
-                        + " simulated, state) values (nextval('manager.lease_epoch'), :slice, :gpu, :first, :end, :job,"
-                        + " :now, :expiry, :simulated, 'LIVE') returning epoch")
+        return jdbc.sql("insert into manager.lease (epoch, slice, gpu, first_slice, end_slice, compute_slices, job_id,"
+                        + " granted, expiry, simulated, state) values (nextval('manager.lease_epoch'), :slice, :gpu,"
+                        + " :first, :end, :compute, :job, :now, :expiry, :simulated, 'LIVE') returning epoch")
                 .params(Map.of(
                         "slice", slice.toString(),
-                        "gpu", slice.host() + "-gpu" + slice.gpu(),
+                        "gpu", gpu,
                         "first", grant.firstSlice(),
                         "end", grant.endSlice(),
+                        "compute", grant.computeSlices(),
                         "job", jobId,
                         "now", Sql.at(now),
                         "expiry", Sql.at(expiry),
@@ -86,17 +101,61 @@ class LeaseStore {
                 .update();
     }
 
+    /** All that the attempt holds, in the order of their epochs. */
+    List<SliceLease> together(long epoch) {
+        return jdbc
+                .sql("select * from manager.lease where " + TOGETHER + " order by epoch")
+                .param(epoch)
+                .query(LeaseStore::row)
+                .list()
+                .stream()
+                .map(Held::lease)
+                .toList();
+    }
+
     void renew(long epoch, Instant expiry) {
-        jdbc.sql("update manager.lease set expiry = ? where epoch = ? and state = 'LIVE'")
+        jdbc.sql("update manager.lease set expiry = ? where " + TOGETHER)
                 .params(Sql.at(expiry), epoch)
                 .update();
     }
 
     void release(long epoch, boolean reusable, Instant now) {
-        jdbc.sql("update manager.lease set state = 'RELEASING', reusable = ?, expiry = least(expiry, ?)"
-                        + " where epoch = ? and state = 'LIVE'")
+        jdbc.sql("update manager.lease set state = 'RELEASING', reusable = ?, expiry = least(expiry, ?)" + " where "
+                        + TOGETHER)
                 .params(reusable, Sql.at(now), epoch)
                 .update();
+    }
+
+    /** Of work that is stopped for somebody who has the lease of its place in the same transaction, or could. */
+    void leave(long epoch, Instant now) {
+        jdbc.sql("update manager.lease set state = 'ENDED', ended = ?, expiry = least(expiry, ?) where " + TOGETHER)
+                .params(Sql.at(now), Sql.at(now), epoch)
+                .update();
+    }
+
+    /** What sites have had since then. */
+    List<Usage> usage(Instant since, Instant now) {
+        return jdbc.sql("select site, greatest(end_slice - first_slice, compute_slices) slices, granted,"
+                        + " coalesce(ended, :now) ended from manager.lease join manager.job on job.id = job_id"
+                        + " where lease.ended is null or lease.ended > :since")
+                .params(Map.of("since", Sql.at(since), "now", Sql.at(now)))
+                .query((row, number) -> new Usage(
+                        row.getString("site"),
+                        row.getInt("slices"),
+                        Sql.instant(row, "granted"),
+                        Sql.instant(row, "ended")))
+                .list();
+    }
+
+    /** Median of the seconds that the last attempts of a protocol took which had results; empty if there are none. */
+    Optional<Double> typicalSeconds(String protocol) {
+        return jdbc.sql("select percentile_cont(0.5) within group (order by seconds) from (select"
+                        + " extract(epoch from attempt.ended - attempt.started) seconds from manager.attempt"
+                        + " join manager.job on job.id = job_id where protocol = ? and outcome = 'SUCCEEDED'"
+                        + " order by attempt.ended desc limit 20) last")
+                .param(protocol)
+                .query((row, number) -> Optional.ofNullable((Double) row.getObject(1)))
+                .single();
     }
 
     void end(long epoch) {
@@ -115,6 +174,8 @@ class LeaseStore {
                         Sql.instant(row, "expiry"),
                         row.getString("device_uuid"),
                         row.getBoolean("simulated")),
+                row.getInt("end_slice") - row.getInt("first_slice"),
+                row.getInt("compute_slices"),
                 row.getString("state").equals("LIVE"),
                 row.getBoolean("reusable"));
     }

@@ -33,9 +33,13 @@ class Maintenance {
      * @param closed the windows that close others
      */
     record Open(List<HostInventory> hosts, List<Window> closed) {
+        Open {
+            hosts = Window.open(hosts, closed);
+        }
+
         /** While something is closed nothing is impossible for good; and people want to know what is. */
         Decision judge(Decision decision) {
-            if (closed.isEmpty() || decision instanceof Decision.Plan) {
+            if (closed.isEmpty() || decision instanceof Decision.Plan || decision instanceof Decision.Rearrange) {
                 return decision;
             }
             String windows = closed.stream().map(Window::toString).collect(Collectors.joining("; "));
@@ -76,17 +80,15 @@ class Maintenance {
                 .list();
     }
 
-    /** @param hosts all of them @param protocol of the job that is to be placed */
-    Open open(List<HostInventory> hosts, String protocol) {
+    /** The windows into which a job of the protocol would run if it began now. */
+    List<Window> closed(String protocol) {
         List<Window> windows = windows();
         if (windows.isEmpty()) {
-            return new Open(hosts, List.of());
+            return windows;
         }
         Instant now = Instant.now();
         Duration expected = expected(protocol);
-        List<Window> closed =
-                windows.stream().filter(window -> window.closes(now, expected)).toList();
-        return new Open(Window.open(hosts, closed), closed);
+        return windows.stream().filter(window -> window.closes(now, expected)).toList();
     }
 
     /** What nine of ten of the protocol's last hundred attempts with results did not exceed. */

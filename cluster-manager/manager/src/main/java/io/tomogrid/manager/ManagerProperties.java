@@ -1,5 +1,6 @@
 package io.tomogrid.manager;
 
+import io.tomogrid.manager.queue.Site;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param backOff pause after the first failed attempt; doubles with each further one
  * @param tick pause between two looks at everything
  * @param timeout of one request to a peer
+ * @param patience how long a job that needs half a GPU or several slices waits before a place is kept free for it
+ * @param shareHalfLife after which what a site has used counts half against its share
+ * @param sites those who share the GPUs, with their weights and quotas
  * @param rules which studies become which jobs, first match wins
  */
 @ConfigurationProperties("tomogrid.manager")
@@ -38,6 +42,9 @@ public record ManagerProperties(
         @DefaultValue("2s") Duration backOff,
         @DefaultValue("100ms") Duration tick,
         @DefaultValue("5s") Duration timeout,
+        @DefaultValue("60s") Duration patience,
+        @DefaultValue("1h") Duration shareHalfLife,
+        List<Site> sites,
         List<RoutingRule> rules) {
 
     /** @throws IllegalArgumentException naming everything that is missing or wrong */
@@ -51,9 +58,10 @@ public record ManagerProperties(
         if (agents == null || agents.isEmpty()) {
             faults.add("agents is missing: name the URL of at least one agent");
         }
-        for (Duration duration : List.of(lease, startDeadline, tick, timeout)) {
+        for (Duration duration : List.of(lease, startDeadline, tick, timeout, shareHalfLife)) {
             if (duration.isNegative() || duration.isZero()) {
-                faults.add("lease, start-deadline, tick and timeout must be positive, got " + duration);
+                faults.add(
+                        "lease, start-deadline, tick, timeout and share-half-life must be positive, got " + duration);
             }
         }
         if (maxAttempts < 1) {
@@ -63,6 +71,7 @@ public record ManagerProperties(
             throw new IllegalArgumentException("tomogrid.manager: " + String.join("; ", faults));
         }
         agents = List.copyOf(agents);
+        sites = sites == null ? List.of() : List.copyOf(sites);
         rules = rules == null || rules.isEmpty()
                 ? List.of(RoutingRule.petCt(model), RoutingRule.petOsem())
                 : List.copyOf(rules);

@@ -1,9 +1,11 @@
 package io.tomogrid.manager;
 
+import io.tomogrid.cluster.contract.Priority;
 import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.SeriesRef;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.slices.SliceRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,6 +20,10 @@ import org.springframework.util.unit.DataSize;
  * @param computeSlices MIG compute slices
  * @param model model at the model service, empty if the protocol needs none
  * @param sopClasses a study must have at least one instance of each SOP Class UID; empty or null for any
+ * @param site whose jobs these are, empty or null if that is not known; the feed does not tell it
+ * @param priority of its jobs, null for ROUTINE
+ * @param deadline how long after a study's completion its results are wanted, null if there is no such time
+ * @param slices how many of these slices, on one host, it holds at once; 0 stands for 1
  */
 public record RoutingRule(
         String protocol,
@@ -25,12 +31,23 @@ public record RoutingRule(
         DataSize memory,
         int computeSlices,
         String model,
-        List<String> sopClasses) {
+        List<String> sopClasses,
+        String site,
+        Priority priority,
+        Duration deadline,
+        int slices) {
     private static final String RAW_DATA = "1.2.840.10008.5.1.4.1.1.66";
 
     public RoutingRule {
         modalities = modalities == null ? List.of() : List.copyOf(modalities);
         sopClasses = sopClasses == null ? List.of() : List.copyOf(sopClasses);
+        site = site == null ? "" : site;
+        priority = priority == null ? Priority.ROUTINE : priority;
+        slices = slices == 0 ? 1 : slices;
+        if (slices < 0) {
+            throw new IllegalArgumentException(
+                    "tomogrid.manager.rules: slices of " + protocol + ": expected at least 1, got " + slices);
+        }
         if (protocol == null || modalities.isEmpty() && sopClasses.isEmpty() || memory == null || model == null) {
             throw new IllegalArgumentException("tomogrid.manager.rules: each needs protocol, modalities or sop-classes,"
                     + " memory, compute-slices and model");
@@ -38,12 +55,14 @@ public record RoutingRule(
     }
 
     static RoutingRule petCt(String model) {
-        return new RoutingRule("petct-standard", List.of("PT", "CT"), DataSize.ofGigabytes(9), 2, model, List.of());
+        return new RoutingRule(
+                "petct-standard", List.of("PT", "CT"), DataSize.ofGigabytes(9), 2, model, List.of(), "", null, null, 1);
     }
 
     /** Whose raw data it is stands in the data set, which the feed does not show: the protocol refuses what it cannot read. */
     static RoutingRule petOsem() {
-        return new RoutingRule("pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA));
+        return new RoutingRule(
+                "pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA), "", null, null, 1);
     }
 
     boolean matches(StudyComplete study) {
@@ -57,7 +76,8 @@ public record RoutingRule(
 
     /** The same rule that asks for so much device memory. */
     RoutingRule with(DataSize other) {
-        return new RoutingRule(protocol, modalities, other, computeSlices, model, sopClasses);
+        return new RoutingRule(
+                protocol, modalities, other, computeSlices, model, sopClasses, site, priority, deadline, slices);
     }
 
     /** Of the series that hold more than raw data: raw data has the modality of what it can become. */

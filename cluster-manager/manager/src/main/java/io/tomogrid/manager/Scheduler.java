@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The one thread that moves jobs on. Each tick reads the feed, looks at the slices and takes every job that is not settled
- * one step further; the next follows at once when one has moved. All that it knows is in the database; what it keeps in memory only says when to look next.
+ * one step further; the next follows at once when one has moved, also by an operator's hand. All that it knows is in the database; what it keeps in memory only says when to look next.
  */
 @Component
 class Scheduler implements SmartLifecycle {
@@ -40,6 +40,7 @@ class Scheduler implements SmartLifecycle {
     private final Map<String, Pause> pauses = new HashMap<>();
     private final Map<String, String> troubles = new HashMap<>();
     private long lookedAround = System.nanoTime() - LOOK_AROUND.toNanos();
+    private boolean begun;
     private int turn;
     private volatile boolean running;
     private Thread thread;
@@ -62,8 +63,8 @@ class Scheduler implements SmartLifecycle {
         this.feed = feed;
         this.chores = List.copyOf(chores);
         this.jobs = jobs;
-        this.placer = new Placer(properties, peers, jobs, leases, pauses, maintenance, sizing);
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging, sizing);
+        this.placer = new Placer(properties, peers, jobs, leases, attempts, pauses, maintenance, sizing);
         this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
         this.sole = new SoleManager(database, fence);
     }
@@ -100,9 +101,7 @@ class Scheduler implements SmartLifecycle {
             try {
                 long before = jobs.changes();
                 guard("the scheduler", this::tick);
-                if (jobs.changes() == before) {
-                    Thread.sleep(properties.tick().toMillis());
-                }
+                jobs.awaitChange(before, properties.tick());
             } catch (InterruptedException | CancellationException stopping) {
                 // Only stop() interrupts us; whatever was under way is taken again by the next start.
                 break;
@@ -113,12 +112,17 @@ class Scheduler implements SmartLifecycle {
 
     private void tick() throws SQLException {
         if (!sole.held()) {
+            begun = false;
             standBy();
             return;
         }
         guard("the feed", feed::read);
         chores.forEach(chore -> guard(chore.name(), chore::run));
         List<Job> active = jobs.active();
+        if (!begun) {
+            attempts.recallAll(active);
+            begun = true;
+        }
         List<Job> queued =
                 active.stream().filter(job -> job.state() == JobState.QUEUED).toList();
         if (!queued.isEmpty() || System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos()) {
@@ -127,7 +131,12 @@ class Scheduler implements SmartLifecycle {
             guard("the Spark driver", peers.driver()::health);
             guard("released leases", placer::endReleased);
         }
+        long before = jobs.changes();
         guard("placing", () -> placer.place(active));
+        advance(jobs.changes() == before ? active : jobs.active());
+    }
+
+    private void advance(List<Job> active) {
         // Another one first at each tick: a peer that hangs over one job must not keep the ones behind it from being
         // asked.
         List<Job> inTurn = new ArrayList<>(active);

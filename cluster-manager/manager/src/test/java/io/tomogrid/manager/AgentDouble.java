@@ -20,6 +20,8 @@ final class AgentDouble extends PeerDouble implements SliceHost {
     private final Set<SliceKey> locks = ConcurrentHashMap.newKeySet();
     private final Set<SliceKey> dead = ConcurrentHashMap.newKeySet();
 
+    private final Set<SliceKey> lost = ConcurrentHashMap.newKeySet();
+
     private volatile boolean refuses;
 
     AgentDouble(String host, Path folder) throws IOException {
@@ -60,6 +62,11 @@ final class AgentDouble extends PeerDouble implements SliceHost {
         dead.add(key);
     }
 
+    /** A fault of the device: the slice is told of no more. */
+    void lose(SliceKey key) {
+        lost.add(key);
+    }
+
     void recover(SliceKey key) {
         dead.remove(key);
     }
@@ -93,6 +100,7 @@ final class AgentDouble extends PeerDouble implements SliceHost {
                         gpu.memorySlices(),
                         gpu.profiles(),
                         gpu.slices().stream()
+                                .filter(slice -> !lost.contains(slice.key()))
                                 .map(slice -> new Slice(slice.key(), slice.deviceUuid(), locked(slice.key())))
                                 .toList()))
                 .toList();

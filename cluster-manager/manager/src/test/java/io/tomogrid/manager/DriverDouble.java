@@ -25,6 +25,7 @@ import java.util.function.Function;
 final class DriverDouble extends PeerDouble {
     private SliceHost agent;
     private String broken = "";
+    private boolean stay;
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     private final Map<SliceKey, String> executors = new HashMap<>();
     private final List<ReconstructionTask> submitted = new ArrayList<>();
@@ -52,6 +53,11 @@ final class DriverDouble extends PeerDouble {
         broken = studyUid;
     }
 
+    /** Whether idle executors that are sent away stay for now. */
+    synchronized void executorsStay(boolean does) {
+        stay = does;
+    }
+
     /** Where its executors run from now on. */
     synchronized void executorsOn(SliceHost host) {
         agent = host;
@@ -71,17 +77,25 @@ final class DriverDouble extends PeerDouble {
     /** Executors that have been idle for long enough exit. */
     synchronized void releaseIdle() {
         executors.keySet().removeIf(key -> {
-            boolean busy =
-                    tasks.values().stream().anyMatch(t -> t.task.lease().key().equals(key) && t.outcome.equals(BUSY));
-            if (!busy) {
-                agent.unlock(key);
+            if (busyOn(key)) {
+                return false;
             }
-            return !busy;
+            agent.unlock(key);
+            return true;
         });
+    }
+
+    private boolean busyOn(SliceKey key) {
+        return tasks.values().stream().anyMatch(t -> t.task.lease().key().equals(key) && t.outcome.equals(BUSY));
     }
 
     synchronized List<ReconstructionTask> submitted() {
         return List.copyOf(submitted);
+    }
+
+    /** Whose tasks were handed over, in that order. */
+    synchronized List<String> submittedStudies() {
+        return submitted.stream().map(task -> task.study().studyUid()).toList();
     }
 
     synchronized long busy() {
@@ -117,6 +131,13 @@ final class DriverDouble extends PeerDouble {
             }
             if (task.outcome instanceof TaskOutcome.Running) {
                 task.outcome = new TaskOutcome.Failed("cancelled", TaskOutcome.Remedy.RETRY);
+            }
+            return new Answer(202, Map.of());
+        }
+        if (asked.is("DELETE", "executors", "*")) {
+            SliceKey key = SliceKey.parse(asked.path().get(1));
+            if (!stay && !busyOn(key) && executors.remove(key) != null) {
+                agent.unlock(key);
             }
             return new Answer(202, Map.of());
         }

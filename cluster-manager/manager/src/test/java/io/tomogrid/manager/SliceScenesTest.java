@@ -104,17 +104,16 @@ class SliceScenesTest {
 
     /** SLC-02, SLC-05: what overlaps an idle executor's slice waits until its lock is gone; then the slice is destroyed. */
     @Test
-    void a_large_job_waits_for_the_lock_of_an_idle_executor() throws Exception {
+    void a_large_job_waits_for_the_lock_of_an_idle_executor_that_is_sent_away() throws Exception {
         SliceKey small =
                 SliceKey.parse((String) scene.await(scene.petCt(), "DONE").get("slice"));
         assertThat(scene.agent.locked(small)).isTrue();
+        scene.driver.executorsStay(true);
         String study = Scene.studyUid();
         scene.gateway.complete(study, 1, "PT", "MR");
-        assertThat(scene.awaitReason(study, "is taken")).containsEntry("state", "QUEUED");
-        Thread.sleep(200);
-        assertThat(scene.jobs(study).get(0)).containsEntry("state", "QUEUED");
+        assertThat(scene.awaitReason(study, "a process works on " + small)).containsEntry("state", "LEASED");
         assertThat(scene.agent.exists(small)).isTrue();
-        scene.driver.releaseIdle();
+        scene.driver.executorsStay(false);
         assertThat(scene.await(study, "DONE")).containsEntry("slice", "node1-gpu0-7g-0");
         assertThat(scene.agent.exists(small)).isFalse();
     }

@@ -41,9 +41,12 @@ public final class DriverMain {
         JavaSparkContext spark = new JavaSparkContext(DriverConf.of(arguments));
         endWithApplication(spark);
         TaskBoard board = new TaskBoard(new SparkSliceJobs(spark, arguments.executorMemory()), Clock.systemUTC());
+        SliceExecutors executors = new SliceExecutors(spark.sc());
+        spark.sc().addSparkListener(executors);
         SlicePlugin.tellStages(report -> board.reached(report.task(), report.stage()));
         String application = spark.sc().applicationId();
-        TokenServer server = TokenServer.start(arguments.port(), token, new TaskRoutes(board, application));
+        TokenServer server =
+                TokenServer.start(arguments.port(), token, new TaskRoutes(board, executors::vacate, application));
         if (arguments.portFile().isPresent()) {
             write(arguments.portFile().get(), server.port());
         }

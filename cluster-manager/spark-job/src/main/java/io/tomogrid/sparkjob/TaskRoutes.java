@@ -1,20 +1,25 @@
 package io.tomogrid.sparkjob;
 
 import io.tomogrid.cluster.contract.Documents;
+import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.http.HttpError;
 import io.tomogrid.slices.http.Reply;
 import io.tomogrid.slices.http.Request;
 import io.tomogrid.slices.http.TokenServer;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The driver's requests, see {@code docs/interfaces.md}. */
 final class TaskRoutes implements TokenServer.Handler {
     private final TaskBoard board;
+    private final Consumer<SliceKey> vacate;
     private final String applicationId;
 
-    TaskRoutes(TaskBoard board, String applicationId) {
+    /** @param vacate ends the executor that is idle on a slice */
+    TaskRoutes(TaskBoard board, Consumer<SliceKey> vacate, String applicationId) {
         this.board = board;
+        this.vacate = vacate;
         this.applicationId = applicationId;
     }
 
@@ -40,12 +45,27 @@ final class TaskRoutes implements TokenServer.Handler {
             }
             return Reply.empty(202);
         }
-        throw new HttpError(404, "no such resource: POST /tasks, GET or DELETE /tasks/{jobId}/{attempt}, GET /health");
+        if (request.is("DELETE", "executors", 1)) {
+            vacate.accept(slice(request.path().get(1)));
+            return Reply.empty(202);
+        }
+        throw new HttpError(
+                404,
+                "no such resource: POST /tasks, GET or DELETE /tasks/{jobId}/{attempt}, DELETE /executors/{slice},"
+                        + " GET /health");
     }
 
     private static HttpError unknown(TaskId id) {
         return new HttpError(
                 404, "this driver does not know " + id + ": it may have been restarted, post a new attempt");
+    }
+
+    private static SliceKey slice(String text) {
+        try {
+            return SliceKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new HttpError(400, e.getMessage() + "; expected host-gpuN-profile-start");
+        }
     }
 
     private static TaskId id(Request request) {

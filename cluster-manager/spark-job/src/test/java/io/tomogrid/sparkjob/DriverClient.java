@@ -36,6 +36,10 @@ final class DriverClient {
         return send("DELETE", path(id), "");
     }
 
+    HttpResponse<String> vacate(String slice) throws IOException, InterruptedException {
+        return send("DELETE", "/executors/" + slice, "");
+    }
+
     TaskOutcome outcome(TaskId id) throws IOException, InterruptedException {
         return Documents.taskOutcome(Documents.parse(get(id).body()));
     }

@@ -62,6 +62,23 @@ class DriverClusterTest {
         assertThat(pid(second)).isEqualTo(pid(first));
     }
 
+    /** JOB-11: so that its GPU can be cut in another way at once. */
+    @Test
+    void an_idle_executor_is_sent_away_and_a_working_one_stays() throws Exception {
+        long executor = pid(run("vacate-1", SECOND, "sleep 0"));
+        TaskId id = submit("vacate-2", SECOND, "sleep 60000");
+        awaitRuns(id, 1);
+        assertThat(driver.vacate(SECOND).statusCode()).isEqualTo(202);
+        assertThat(driver.outcome(id)).isEqualTo(new TaskOutcome.Running("working"));
+        driver.delete(id);
+        Waiting.forValue("the executor's end", Duration.ofSeconds(20), () -> {
+            driver.vacate(SECOND);
+            return ProcessHandle.of(executor).filter(ProcessHandle::isAlive).isPresent() ? null : "gone";
+        });
+        assertThat(SliceLock.isHeld(cluster.locks(), SliceKey.parse(SECOND))).isFalse();
+        assertThat(pid(run("vacate-3", SECOND, "sleep 0"))).isNotEqualTo(executor);
+    }
+
     @Test
     void two_tasks_run_at_once_on_two_slices() throws Exception {
         TaskId one = submit("both-1", FIRST, "sleep 60000");

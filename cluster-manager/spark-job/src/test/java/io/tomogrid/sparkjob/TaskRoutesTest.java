@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.http.TokenServer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,12 +21,13 @@ class TaskRoutesTest {
 
     private final ScriptedJobs jobs = new ScriptedJobs();
     private final TaskBoard board = new TaskBoard(jobs, Clock.systemUTC());
+    private final List<SliceKey> vacated = new CopyOnWriteArrayList<>();
     private TokenServer server;
     private DriverClient client;
 
     @BeforeEach
     void start() throws Exception {
-        server = TokenServer.start(0, "secret", new TaskRoutes(board, "app-1"));
+        server = TokenServer.start(0, "secret", new TaskRoutes(board, vacated::add, "app-1"));
         client = new DriverClient(server.port(), "secret");
     }
 
@@ -44,6 +48,14 @@ class TaskRoutesTest {
         assertThat(client.delete(ID).statusCode()).isEqualTo(202);
         assertThat(client.outcome(ID)).isInstanceOf(TaskOutcome.Failed.class);
         assertThat(client.get(new TaskId("7", 1)).body()).contains("does not know job 7 attempt 1");
+    }
+
+    @Test
+    void an_executor_is_sent_away_by_the_name_of_its_slice() throws Exception {
+        assertThat(client.vacate("node1-gpu0-3g-4").statusCode()).isEqualTo(202);
+        assertThat(vacated).containsExactly(SliceKey.parse("node1-gpu0-3g-4"));
+        assertThat(client.vacate("3g").statusCode()).isEqualTo(400);
+        assertThat(client.vacate("3g").body()).contains("not a slice key: 3g");
     }
 
     @Test

@@ -33,6 +33,7 @@ public final class Documents {
         map.put(
                 "predecessors",
                 task.predecessors().stream().map(Documents::toMap).toList());
+        map.put("leases", task.leases().stream().map(SliceLease::toMap).toList());
         return map;
     }
 
@@ -49,7 +50,8 @@ public final class Documents {
                 text(map, "staging-root"),
                 text(map, "inference-url"),
                 text(map, "model"),
-                list(map, "predecessors", item -> reportRef(asObject(item, "predecessors"))));
+                list(map, "predecessors", item -> reportRef(asObject(item, "predecessors"))),
+                list(map, "leases", item -> SliceLease.fromMap(asObject(item, "leases"))));
     }
 
     private static Map<String, Object> toMap(ReportRef report) {

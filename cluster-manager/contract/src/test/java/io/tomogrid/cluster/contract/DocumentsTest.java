@@ -61,7 +61,9 @@ class DocumentsTest {
             "expiry":"2026-11-24T10:02:00Z","device-uuid":"MIG-1","simulated":true},\
             "archive-root":"file:///archive","staging-root":"file:///staging/7-2",\
             "inference-url":"http://127.0.0.1:8123","model":"suv-threshold",\
-            "predecessors":[{"series-uid":"2.25.3","sop-class-uid":"1.2.840.88","sop-instance-uid":"2.25.4"}]}""";
+            "predecessors":[{"series-uid":"2.25.3","sop-class-uid":"1.2.840.88","sop-instance-uid":"2.25.4"}],\
+            "leases":[{"slice":"node1-gpu0-3g-4","epoch":9,"holder":"7","granted":"2026-11-24T10:00:00Z",\
+            "expiry":"2026-11-24T10:02:00Z","device-uuid":"MIG-1","simulated":true}]}""";
 
     private static final Findings FINDINGS = new Findings(
             12.5,

@@ -3,6 +3,7 @@ package io.tomogrid.manager.peer;
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.slices.SliceKey;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -42,6 +43,11 @@ public final class DriverClient {
     /** Ends an attempt, if the driver knows it. */
     public void cancel(String jobId, int attempt) {
         peer.send("DELETE", path(jobId, attempt), "");
+    }
+
+    /** Ends the executor that is idle on a slice, so that its lock goes; one that works stays. */
+    public void vacate(SliceKey slice) {
+        peer.send("DELETE", "/executors/" + slice, "");
     }
 
     /** @throws PeerUnreachable if it is not up */

@@ -1,0 +1,232 @@
+package io.tomogrid.manager;
+
+import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.Priority;
+import io.tomogrid.manager.queue.Occupant;
+import io.tomogrid.slices.Fleet;
+import io.tomogrid.slices.Gang;
+import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.GpuProfile;
+import io.tomogrid.slices.Holding;
+import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.Planner;
+import io.tomogrid.slices.Reservations;
+import io.tomogrid.slices.Slice;
+import io.tomogrid.slices.SliceKey;
+import io.tomogrid.slices.SliceRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is taken at one moment, and by whom. It changes by nothing: after a grant it is read anew.
+ *
+ * @param hosts as their agents told last
+ * @param held leases that have not ended
+ * @param jobs that are not settled, by their ids
+ */
+record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, Job> jobs, Instant now) {
+    /** Until an executor runs on a slice that was cut for it; what a restart costs beside the work that is lost. */
+    static final double START_SECONDS = 4;
+
+    private static final double NANO = 1e-9;
+    /** So often an attempt is stopped for others; then it stays where it is. */
+    private static final int MOST_STOPS = 4;
+    /** The last stage of every protocol: results are about to be there. */
+    private static final String NEARLY_DONE = "encode";
+
+    Room(List<HostInventory> hosts, List<LeaseStore.Held> held, List<Job> active) {
+        this(hosts, held, active.stream().collect(Collectors.toMap(Job::id, job -> job)), Instant.now());
+    }
+
+    /** Everybody who has a slice; idle executors that the next job may have are left out. */
+    List<Occupant> occupants() {
+        return held.stream()
+                .filter(h -> h.live() || !h.reusable())
+                .map(h -> {
+                    Job job = jobs.get(h.lease().holder());
+                    Priority priority = job == null ? Priority.STAT : job.priority();
+                    return new Occupant(h.lease().holder(), h.slice(), priority, worked(h));
+                })
+                .toList();
+    }
+
+    Set<SliceKey> leaving() {
+        return held.stream()
+                .filter(h -> !h.live() && h.reusable())
+                .map(LeaseStore.Held::slice)
+                .collect(Collectors.toSet());
+    }
+
+    /** Seconds that are lost when it is stopped; infinite when it must not be. */
+    private double worked(LeaseStore.Held lease) {
+        Job job = jobs.get(lease.lease().holder());
+        boolean may = lease.live()
+                && job != null
+                && job.state() == JobState.RUNNING
+                && job.epoch() == lease.lease().epoch()
+                && job.priority() != Priority.STAT
+                && job.attempt() - job.failures() <= MOST_STOPS
+                && alone(lease)
+                && !job.stage().equals(NEARLY_DONE);
+        return may ? seconds(Duration.between(job.since(), now)) : Double.POSITIVE_INFINITY;
+    }
+
+    /** Several slices are of use only together: who has them is left alone. */
+    private boolean alone(LeaseStore.Held lease) {
+        return held.stream()
+                        .filter(h -> h.live()
+                                && h.lease().holder().equals(lease.lease().holder()))
+                        .count()
+                == 1;
+    }
+
+    private static double seconds(Duration duration) {
+        return Math.max(0, duration.getSeconds() + duration.getNano() * NANO);
+    }
+
+    /** With these GPUs only. */
+    Room on(List<HostInventory> open) {
+        return new Room(open, held, jobs, now);
+    }
+
+    /** The GPUs but the one where it failed last. */
+    Room without(SliceKey key) {
+        List<HostInventory> others = hosts.stream()
+                .map(host -> new HostInventory(
+                        host.host(),
+                        host.gpus().stream()
+                                .filter(gpu -> !host.host().equals(key.host()) || gpu.index() != key.gpu())
+                                .toList()))
+                .toList();
+        return new Room(others, held, jobs, now);
+    }
+
+    /** The GPUs as if the idle executors had gone: they go when they are told to. */
+    Room withoutIdle() {
+        Set<SliceKey> leaving = leaving();
+        return new Room(
+                slices(slice -> leaving.contains(slice.key())
+                        ? Stream.of(new Slice(slice.key(), slice.deviceUuid(), false))
+                        : Stream.of(slice)),
+                held.stream().filter(h -> !leaving.contains(h.slice())).toList(),
+                jobs,
+                now);
+    }
+
+    /** The GPUs as if nobody were there. */
+    Room empty() {
+        return new Room(slices(slice -> Stream.of()), List.of(), jobs, now);
+    }
+
+    private List<HostInventory> slices(Function<Slice, Stream<Slice>> each) {
+        return hosts.stream()
+                .map(host -> new HostInventory(
+                        host.host(),
+                        host.gpus().stream()
+                                .map(gpu -> gpu.with(
+                                        gpu.slices().stream().flatMap(each).toList()))
+                                .toList()))
+                .toList();
+    }
+
+    /**
+     * The GPUs for the planner.
+     *
+     * @param kept for whom places are kept free, in this order
+     */
+    Fleet fleet(Iterable<Gang> kept) {
+        Fleet fleet = Planner.fleet(
+                hosts,
+                held.stream()
+                        .map(h -> new Holding(h.slice(), worked(h) + START_SECONDS))
+                        .toList());
+        kept.forEach(gang -> Reservations.keep(fleet, gang));
+        return fleet;
+    }
+
+    /** A slice whose idle executor still has it. @param exact only one that is no larger than it needs to be */
+    Optional<SliceKey> warm(Fleet fleet, SliceRequest request, boolean exact) {
+        Set<String> kept = fleet.boards().stream()
+                .filter(board -> jobs.containsKey(board.keptFor()))
+                .map(board -> board.host() + " " + board.gpu())
+                .collect(Collectors.toSet());
+        return held.stream()
+                .filter(h -> !h.live() && h.reusable())
+                .map(LeaseStore.Held::slice)
+                .filter(key -> !kept.contains(key.host() + " " + key.gpu()))
+                .filter(key ->
+                        gpu(key).filter(gpu -> serves(gpu, key, request, exact)).isPresent())
+                .findFirst();
+    }
+
+    private static boolean serves(Gpu gpu, SliceKey key, SliceRequest request, boolean exact) {
+        Optional<GpuProfile> profile = gpu.profiles().stream()
+                .filter(p -> p.name().equals(key.profile()))
+                .filter(p -> p.serves(request))
+                .findFirst();
+        return gpu.slice(key).isPresent()
+                && profile.isPresent()
+                && (!exact
+                        || profile.get().memorySlices()
+                                == smallest(gpu, request).orElseThrow().memorySlices());
+    }
+
+    /** The profile with the least memory slices that serves, of all GPUs. */
+    Optional<GpuProfile> smallest(SliceRequest request) {
+        return hosts.stream()
+                .flatMap(host -> host.gpus().stream())
+                .flatMap(gpu -> smallest(gpu, request).stream())
+                .min(SIZE);
+    }
+
+    /** Whether the request takes half a GPU or more, wherever it goes: such a one starves behind smaller ones. */
+    boolean large(SliceRequest request) {
+        return hosts.stream()
+                .flatMap(host -> host.gpus().stream())
+                .allMatch(gpu -> smallest(gpu, request)
+                        .map(profile -> 2 * profile.memorySlices() >= gpu.memorySlices())
+                        .orElse(true));
+    }
+
+    private static Optional<GpuProfile> smallest(Gpu gpu, SliceRequest request) {
+        return gpu.profiles().stream().filter(p -> p.serves(request)).min(SIZE);
+    }
+
+    private static final Comparator<GpuProfile> SIZE =
+            Comparator.comparingInt(GpuProfile::memorySlices).thenComparingInt(GpuProfile::computeSlices);
+
+    Optional<Gpu> gpu(SliceKey key) {
+        return hosts.stream()
+                .filter(host -> host.host().equals(key.host()))
+                .flatMap(host -> host.gpus().stream())
+                .filter(gpu -> gpu.index() == key.gpu())
+                .findFirst();
+    }
+
+    LeaseStore.Grant grant(SliceKey key) {
+        return LeaseStore.Grant.of(key, gpu(key).orElseThrow());
+    }
+
+    /** Memory and compute slices in use, by site. */
+    Map<String, int[]> inUse() {
+        Map<String, int[]> result = new HashMap<>();
+        for (LeaseStore.Held h : held) {
+            Job job = jobs.get(h.lease().holder());
+            if (h.live() && job != null) {
+                int[] its = result.computeIfAbsent(job.site(), site -> new int[2]);
+                its[0] += h.memorySlices();
+                its[1] += h.computeSlices();
+            }
+        }
+        return result;
+    }
+}
