@@ -102,7 +102,11 @@ final class AttemptRunner {
 
     /** Asks once more whether a running attempt has ended, and takes what it has. */
     boolean goesOn(Job job) {
-        follow(job);
+        try {
+            follow(job);
+        } catch (PeerRefused e) {
+            jobs.note(job, e.getMessage());
+        }
         return jobs.find(job.id())
                 .filter(now -> now.state() == JobState.RUNNING && now.attempt() == job.attempt())
                 .isPresent();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.slices.SliceLease;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +50,9 @@ class QueueScenesTest {
         settings.put("tomogrid.manager.sites[1].name", "east");
         settings.put("tomogrid.manager.sites[1].memory-slices", "4");
         settings.put("tomogrid.manager.patience", "1ms");
+        // a manager is started anew while an attempt waits to begin
+        settings.put("tomogrid.manager.start-deadline", "60s");
+        settings.put("tomogrid.manager.lease", "60s");
         scene = new Scene(folder, settings);
         scene.start();
     }
@@ -94,6 +99,7 @@ class QueueScenesTest {
         String routine = runs(comes("routine"));
         List<String> batch = List.of(runs(comes("batch")), runs(comes("batch")));
         String stat = runs(comes("stat"));
+        System.out.println("STAT on a full GPU: " + secondsToRun(stat) + " s from the feed to the driver");
 
         String stopped =
                 batch.stream().filter(study -> is(study, "QUEUED")).findFirst().orElseThrow();
@@ -131,6 +137,26 @@ class QueueScenesTest {
         assertThat(batch)
                 .allMatch(study -> reasons(study)
                         .contains("made room for STAT job " + job(stat).get("job-id") + "; it begins anew"));
+    }
+
+    /** JOB-05, JOB-11: also when the manager dies in between. */
+    @Test
+    void what_is_stopped_is_cancelled_before_its_slice_is_given_on() throws Exception {
+        runs(comes("routine"));
+        runs(comes("routine"));
+        String batch = runs(comes("batch"));
+        scene.driver.brokenFor(batch);
+        String stat = comes("stat");
+        scene.await(stat, "LEASED");
+        assertThat(is(batch, "QUEUED")).isTrue();
+        scene.stop();
+        scene.start();
+        scene.awaitReason(stat, "a fault of the driver");
+        assertThat(scene.driver.submittedStudies()).doesNotContain(stat);
+        scene.driver.brokenFor("");
+        runs(stat);
+        ends(stat);
+        runs(batch);
     }
 
     /** JOB-12 */
@@ -258,6 +284,17 @@ class QueueScenesTest {
 
     private static String slice(String study) {
         return (String) job(study).get("slice");
+    }
+
+    private static double secondsToRun(String study) {
+        return Scene.objects(job(study), "transitions").stream()
+                .filter(t -> t.get("state").equals("RUNNING"))
+                .map(t -> Instant.parse((String) t.get("at")))
+                .map(at -> Duration.between(Instant.parse((String) job(study).get("created")), at)
+                                .toMillis()
+                        / 1000.0)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static List<String> reasons(String study) {
