@@ -39,6 +39,7 @@ final class AttemptRunner {
     private final JobStore jobs;
     private final LeaseStore leases;
     private final Staging staging;
+    private final Sizing sizing;
     /** Attempts that were stopped for others and of which the driver may not know that yet. */
     private final Set<Recalled> recalled = new LinkedHashSet<>();
 

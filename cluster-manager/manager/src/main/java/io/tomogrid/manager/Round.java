@@ -281,7 +281,8 @@ final class Round {
                 && !Reservations.keep(there.empty().fleet(List.of()), gang)) {
             impossible(asked.job(), "no host has " + slices);
         } else {
-            waits(asked, "no host has " + slices + " free", question, turn);
+            Decision wait = new Decision.Wait("no host has " + slices + " free");
+            waits(asked, asked.open().judge(wait).because(), question, turn);
         }
     }
 
