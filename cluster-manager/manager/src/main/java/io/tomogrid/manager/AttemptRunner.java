@@ -46,8 +46,6 @@ final class AttemptRunner {
     /** @param gpu host and index, of the first slice */
     private record Recalled(String job, int attempt, String gpu) {}
 
-    private final Sizing sizing;
-
     AttemptRunner(
             ManagerProperties properties,
             Peers peers,
