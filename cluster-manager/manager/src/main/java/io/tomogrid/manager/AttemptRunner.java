@@ -297,16 +297,15 @@ final class AttemptRunner {
             if (gpu.index() == key.gpu()) {
                 Placement wanted = gpu.placement(key);
                 for (Slice slice : gpu.slices()) {
-                    if (!slice.key().equals(key) && gpu.placement(slice.key()).overlaps(wanted)) {
-                        if (slice.locked()) {
-                            peers.driver().vacate(slice.key());
-                        }
-                        agent.destroy(slice.key());
+                    if (slice.locked()
+                            && !slice.key().equals(key)
+                            && gpu.placement(slice.key()).overlaps(wanted)) {
+                        peers.driver().vacate(slice.key());
                     }
                 }
             }
         }
-        return agent.create(key);
+        return agent.make(key);
     }
 
     private ReconstructionTask task(Job job) {

@@ -80,7 +80,7 @@ class Foresight {
                         && plan.create()
                         && plan.toDestroy().isEmpty()) {
                     SliceKey key = plan.key();
-                    peers.agents().require(key.host()).create(key);
+                    peers.agents().require(key.host()).make(key);
                     log.info("{} is cut ahead: {} of {} are expected to work at once", key, wanted, rule.protocol());
                     return;
                 }

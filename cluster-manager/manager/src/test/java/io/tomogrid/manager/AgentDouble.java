@@ -35,11 +35,8 @@ final class AgentDouble extends PeerDouble implements SliceHost {
         if (asked.is("GET", "inventory")) {
             return new Answer(200, read().toMap());
         }
-        if (asked.is("PUT", "slices", "*")) {
-            return put(SliceKey.parse(asked.path().get(1)));
-        }
-        if (asked.is("DELETE", "slices", "*")) {
-            return delete(SliceKey.parse(asked.path().get(1)));
+        if (asked.is("PUT", "gpus", "*", "layout")) {
+            return put(SliceKey.parse((String) ((List<?>) asked.json().get("slices")).get(0)));
         }
         throw new IllegalArgumentException("an agent is not asked this");
     }
@@ -119,22 +116,30 @@ final class AgentDouble extends PeerDouble implements SliceHost {
         refuses = does;
     }
 
+    /** After what stands idle in its way, as the agent does. */
     private Answer put(SliceKey key) {
         if (refuses) {
             return new Answer(409, Map.of("error", "somebody else cuts this GPU"));
         }
         try {
+            Gpu gpu = inventory.read().gpus().get(key.gpu());
+            List<SliceKey> inTheWay = gpu.slices().stream()
+                    .map(Slice::key)
+                    .filter(other -> !other.equals(key)
+                            && gpu.placement(other).overlaps(gpu.placement(key)))
+                    .toList();
+            for (SliceKey other : inTheWay) {
+                if (locked(other)) {
+                    return new Answer(409, Map.of("error", "a process works on " + other));
+                }
+            }
+            for (SliceKey other : inTheWay) {
+                inventory.destroy(other);
+            }
             Slice slice = inventory.create(key);
-            return new Answer(200, Map.of("slice", key.toString(), "device-uuid", slice.deviceUuid()));
-        } catch (InventoryException e) {
-            return new Answer(409, Map.of("error", String.valueOf(e.getMessage())));
-        }
-    }
-
-    private Answer delete(SliceKey key) {
-        try {
-            inventory.destroy(key);
-            return new Answer(204, Map.of());
+            return new Answer(
+                    200,
+                    Map.of("slices", List.of(Map.of("slice", key.toString(), "device-uuid", slice.deviceUuid()))));
         } catch (InventoryException e) {
             return new Answer(409, Map.of("error", String.valueOf(e.getMessage())));
         }

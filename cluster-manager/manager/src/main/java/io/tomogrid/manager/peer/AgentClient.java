@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,30 +80,29 @@ public final class AgentClient {
     }
 
     /**
-     * Makes a slice, unless it exists.
+     * Makes a slice after what stands idle in its way, all or nothing; one that exists stays as it is.
      *
      * @return what CUDA_VISIBLE_DEVICES takes
-     * @throws PeerRefused with the reason when it cannot be
+     * @throws PeerRefused with the reason when it cannot be, as while a process works in its way
      */
-    public String create(SliceKey key) {
-        String path = "/slices/" + key;
-        HttpPeer.Answer answer = peer.send("PUT", path, "");
+    public String make(SliceKey key) {
+        String path = "/gpus/" + key.gpu() + "/layout";
+        HttpPeer.Answer answer = peer.send("PUT", path, "{\"slices\":[\"" + key + "\"]}");
         if (!answer.found()) {
             throw new PeerRefused(404, "the agent at " + peer.base() + " knows no slice " + key);
         }
         try {
-            if (answer.json().get("device-uuid") instanceof String uuid && !uuid.isEmpty()) {
+            if (answer.json().get("slices") instanceof List<?> slices
+                    && slices.size() == 1
+                    && slices.get(0) instanceof Map<?, ?> slice
+                    && slice.get("device-uuid") instanceof String uuid
+                    && !uuid.isEmpty()) {
                 return uuid;
             }
-            throw new IllegalArgumentException("device-uuid is missing");
+            throw new IllegalArgumentException("expected one slice with its device-uuid");
         } catch (IllegalArgumentException e) {
             throw peer.misunderstood(path, e);
         }
-    }
-
-    /** @throws PeerRefused while a process holds its lock */
-    public void destroy(SliceKey key) {
-        peer.send("DELETE", "/slices/" + key, "");
     }
 
     /** {@code up} or {@code down: why}, as far as is known. */
