@@ -263,7 +263,7 @@ public final class DoctorCommand implements Callable<Integer> {
                         dead ? Level.PROBLEM : Level.OK,
                         "destination " + destination.get("name"),
                         destination.get("pending") + " waiting, " + destination.get("dead") + " given up",
-                        dead ? "./tomogrid jobs --retry JOB when the peer is back" : ""));
+                        dead ? "./tomogrid jobs retry JOB when the peer is back" : ""));
             }
             Map<?, ?> manager = new NodeClient(node.manager(), node.token()).get("/api/status");
             boolean up = "up".equals(manager.get("driver"));

@@ -36,9 +36,6 @@ public final class JobsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the manager's document.")
     private boolean json;
 
-    @Option(names = "--retry", description = "Try the failed job again.")
-    private boolean retry;
-
     @Parameters(arity = "0..1", paramLabel = "JOB", description = "One job, with what it found.")
     private String job;
 
@@ -46,14 +43,6 @@ public final class JobsCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         NodeClient manager = home.manager();
         PrintWriter out = spec.commandLine().getOut();
-        if (retry) {
-            if (job == null) {
-                throw new IllegalArgumentException("--retry needs the id of a job");
-            }
-            manager.post("/api/jobs/" + job + "/retry");
-            out.println("job " + job + " is queued again");
-            return 0;
-        }
         Map<String, Object> answer = manager.get(job == null ? "/api/jobs" : "/api/jobs/" + job);
         if (json) {
             out.println(JSON.std.asString(answer));
