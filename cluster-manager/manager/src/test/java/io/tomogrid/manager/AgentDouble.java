@@ -31,7 +31,7 @@ final class AgentDouble extends PeerDouble implements SliceHost {
     }
 
     @Override
-    synchronized Answer answer(Asked asked) {
+    synchronized Answer answer(Asked asked) throws IOException {
         if (asked.is("GET", "inventory")) {
             return new Answer(200, read().toMap());
         }
@@ -125,8 +125,7 @@ final class AgentDouble extends PeerDouble implements SliceHost {
             Gpu gpu = inventory.read().gpus().get(key.gpu());
             List<SliceKey> inTheWay = gpu.slices().stream()
                     .map(Slice::key)
-                    .filter(other -> !other.equals(key)
-                            && gpu.placement(other).overlaps(gpu.placement(key)))
+                    .filter(other -> !other.equals(key) && gpu.placement(other).overlaps(gpu.placement(key)))
                     .toList();
             for (SliceKey other : inTheWay) {
                 if (locked(other)) {
@@ -138,8 +137,7 @@ final class AgentDouble extends PeerDouble implements SliceHost {
             }
             Slice slice = inventory.create(key);
             return new Answer(
-                    200,
-                    Map.of("slices", List.of(Map.of("slice", key.toString(), "device-uuid", slice.deviceUuid()))));
+                    200, Map.of("slices", List.of(Map.of("slice", key.toString(), "device-uuid", slice.deviceUuid()))));
         } catch (InventoryException e) {
             return new Answer(409, Map.of("error", String.valueOf(e.getMessage())));
         }

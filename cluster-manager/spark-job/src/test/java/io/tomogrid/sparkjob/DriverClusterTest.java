@@ -76,7 +76,7 @@ class DriverClusterTest {
         TaskId id = submit("vacate-2", SECOND, "sleep 60000");
         awaitRuns(id, 1);
         assertThat(driver.vacate(SECOND).statusCode()).isEqualTo(202);
-        assertThat(driver.outcome(id)).isEqualTo(new TaskOutcome.Running("working"));
+        awaitStage(id, "working");
         driver.delete(id);
         Waiting.forValue("the executor's end", Duration.ofSeconds(20), () -> {
             driver.vacate(SECOND);
@@ -92,8 +92,8 @@ class DriverClusterTest {
         TaskId two = submit("both-2", SECOND, "sleep 60000");
         awaitRuns(one, 1);
         awaitRuns(two, 1);
-        assertThat(driver.outcome(one)).isEqualTo(new TaskOutcome.Running("working"));
-        assertThat(driver.outcome(two)).isEqualTo(new TaskOutcome.Running("working"));
+        awaitStage(one, "working");
+        awaitStage(two, "working");
         assertThat(runs(one)).doesNotContainAnyElementsOf(runs(two));
         assertThat(SliceLock.isHeld(cluster.locks(), SliceKey.parse(FIRST))).isTrue();
         assertThat(SliceLock.isHeld(cluster.locks(), SliceKey.parse(SECOND))).isTrue();
@@ -279,6 +279,14 @@ class DriverClusterTest {
                     ? null
                     : Long.valueOf(lines.get(begins - 1).split(" ")[1]);
         });
+    }
+
+    /** The driver hears of a stage a little after the executor began it. */
+    private static void awaitStage(TaskId id, String stage) throws Exception {
+        Waiting.forValue(
+                id + " is " + stage,
+                Duration.ofSeconds(10),
+                () -> driver.outcome(id).equals(new TaskOutcome.Running(stage)) ? stage : null);
     }
 
     private static List<String> runs(TaskId id) throws IOException {
