@@ -169,10 +169,7 @@ final class WarmBench {
 
     /** So that the next job's slice must be cut first. */
     private void cutOtherwise() throws IOException {
-        for (Slice slice : slices()) {
-            host().client().destroy(slice.key());
-        }
-        host().client().create(SliceKey.parse(host().name() + "-gpu0-7g-0"));
+        host().client().make(SliceKey.parse(host().name() + "-gpu0-7g-0"));
     }
 
     private List<Slice> slices() {
