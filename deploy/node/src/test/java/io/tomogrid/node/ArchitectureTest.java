@@ -37,7 +37,7 @@ class ArchitectureTest {
             io.tomogrid.dicom..               |                                                        | org.slf4j.. com.fasterxml.jackson.core..
             io.tomogrid.codec..               | io.tomogrid.dicom..                                    | com.sun.jna..
             io.tomogrid.gateway.contract..    |                                                        | com.fasterxml.jackson..
-            io.tomogrid.archive..             | io.tomogrid.dicom..                                    | org.slf4j.. org.apache.hadoop.. com.fasterxml.jackson..
+            io.tomogrid.archive..             | io.tomogrid.dicom..                                    | org.slf4j.. org.apache.hadoop.. com.fasterxml.jackson.. com.sun.nio.file..
             io.tomogrid.imaging..             |                                                        |
             io.tomogrid.engine..              | io.tomogrid.imaging..                                  | jcuda..
             io.tomogrid.slices..              |                                                        | org.slf4j.. com.sun.jna.. com.fasterxml.jackson.. com.sun.net.httpserver..
