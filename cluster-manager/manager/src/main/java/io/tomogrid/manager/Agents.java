@@ -44,19 +44,17 @@ final class Agents {
     }
 
     /**
-     * Why a slice serves no more.
+     * Why a slice is there no more.
      *
      * @param made when it was there for certain; what was told before that says nothing of it
-     * @return empty if it serves, or if its agent does not answer
+     * @return empty if it is there, or if its agent does not answer
      */
-    Optional<String> fault(SliceKey key, Instant made) {
+    Optional<String> gone(SliceKey key, Instant made) {
         return told.values().stream()
                 .filter(host -> host.host().equals(key.host()))
                 .findFirst()
                 .flatMap(host -> {
-                    Optional<Gpu> gpu = host.gpus().stream()
-                            .filter(g -> g.index() == key.gpu())
-                            .findFirst();
+                    Optional<Gpu> gpu = host.gpu(key);
                     if (gpu.isEmpty()) {
                         return Optional.of("the agent of " + key.host() + " has lost GPU " + key.gpu());
                     }
@@ -73,9 +71,7 @@ final class Agents {
     /** Why nothing must work on a slice any more, as its agent last told; empty if nothing is known against it. */
     Optional<String> fault(SliceKey key) {
         return told.values().stream()
-                .filter(host -> host.host().equals(key.host()))
-                .flatMap(host -> host.gpus().stream())
-                .filter(gpu -> gpu.index() == key.gpu())
+                .flatMap(host -> host.gpu(key).stream())
                 .flatMap(gpu -> Stream.concat(
                         Stream.of(gpu.fault()), gpu.slice(key).stream().map(Slice::fault)))
                 .filter(fault -> !fault.isEmpty())

@@ -8,8 +8,6 @@ import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.manager.peer.AgentClient;
 import io.tomogrid.manager.peer.PeerRefused;
 import io.tomogrid.manager.peer.PeerUnreachable;
-import io.tomogrid.slices.Gpu;
-import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.Placement;
 import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
@@ -75,12 +73,8 @@ final class AttemptRunner {
     /** Has the driver end a stopped attempt, now or before another one is given its GPU. */
     void recall(Job job, int attempt) {
         SliceKey slice = leases.find(job.epoch()).orElseThrow().slice();
-        recalled.add(new Recalled(job.id(), attempt, gpu(slice)));
+        recalled.add(new Recalled(job.id(), attempt, slice.gpuName()));
         tellRecalled("");
-    }
-
-    private static String gpu(SliceKey slice) {
-        return slice.host() + "-gpu" + slice.gpu();
     }
 
     /** @throws PeerUnreachable if the driver does not know it of all on that GPU */
@@ -121,7 +115,7 @@ final class AttemptRunner {
         }
         try {
             for (SliceLease lease : leases.together(job.epoch())) {
-                tellRecalled(gpu(lease.key()));
+                tellRecalled(lease.key().gpuName());
                 leases.device(lease.epoch(), slice(lease.key()));
             }
             leases.renew(job.epoch(), Instant.now().plus(properties.lease()));
@@ -142,7 +136,7 @@ final class AttemptRunner {
     /** Nobody waits for what runs on a slice that is no more. @param made when the slices were there for certain */
     private boolean lost(Job job, Instant made) {
         Optional<String> fault = leases.together(job.epoch()).stream()
-                .map(lease -> peers.agents().fault(lease.key(), made))
+                .map(lease -> peers.agents().gone(lease.key(), made))
                 .flatMap(Optional::stream)
                 .findFirst();
         fault.ifPresent(why -> failed(job, why, Remedy.RETRY, false));
@@ -292,28 +286,21 @@ final class AttemptRunner {
     /** Makes the slice, after what stands in its way and what may still lock that; we hold the only lease there. */
     private String slice(SliceKey key) {
         AgentClient agent = peers.agents().require(key.host());
-        HostInventory host = agent.inventory();
-        for (Gpu gpu : host.gpus()) {
-            if (gpu.index() == key.gpu()) {
-                Placement wanted = gpu.placement(key);
-                for (Slice slice : gpu.slices()) {
-                    if (slice.locked()
-                            && !slice.key().equals(key)
-                            && gpu.placement(slice.key()).overlaps(wanted)) {
-                        peers.driver().vacate(slice.key());
-                    }
+        agent.inventory().gpu(key).ifPresent(gpu -> {
+            Placement wanted = gpu.placement(key);
+            for (Slice slice : gpu.slices()) {
+                if (slice.locked()
+                        && !slice.key().equals(key)
+                        && gpu.placement(slice.key()).overlaps(wanted)) {
+                    peers.driver().vacate(slice.key());
                 }
             }
-        }
+        });
         return agent.make(key);
     }
 
     private ReconstructionTask task(Job job) {
-        String model = properties.rules().stream()
-                .filter(rule -> rule.protocol().equals(job.protocol()))
-                .map(RoutingRule::model)
-                .findFirst()
-                .orElse(properties.model());
+        String model = properties.rule(job.protocol()).map(RoutingRule::model).orElse(properties.model());
         List<SliceLease> held = leases.together(job.epoch());
         return new ReconstructionTask(
                 job.id(),

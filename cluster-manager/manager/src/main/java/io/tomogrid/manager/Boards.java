@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.GpuProfile;
 import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.SliceKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ class Boards implements Chore {
     public void run() {
         for (HostInventory host : peers.agents().inventories()) {
             for (Gpu gpu : host.gpus()) {
-                String name = host.host() + "-gpu" + gpu.index();
+                String name = SliceKey.gpuName(host.host(), gpu.index());
                 Board board = Board.of(gpu);
                 if (!board.equals(written.get(name))) {
                     write(name, board);

@@ -4,7 +4,6 @@ import io.tomogrid.manager.forecast.Concurrency;
 import io.tomogrid.manager.forecast.Forecast;
 import io.tomogrid.slices.Decision;
 import io.tomogrid.slices.Gpu;
-import io.tomogrid.slices.GpuProfile;
 import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.Planner;
 import io.tomogrid.slices.SliceKey;
@@ -107,9 +106,7 @@ class Foresight {
         long existing = 0;
         for (HostInventory host : peers.agents().inventories()) {
             for (Gpu gpu : host.gpus()) {
-                existing += gpu.profiles().stream()
-                        .filter(profile -> profile.serves(rule.request()))
-                        .min(Comparator.comparingInt(GpuProfile::memorySlices))
+                existing += gpu.smallest(rule.request())
                         .map(profile -> gpu.slices().stream()
                                 .filter(slice -> slice.key().profile().equals(profile.name()))
                                 .count())

@@ -59,7 +59,7 @@ class LeaseStore {
     long grant(String jobId, Grant grant, Instant now, Instant expiry) {
         fence.check();
         SliceKey slice = grant.slice();
-        String gpu = slice.host() + "-gpu" + slice.gpu();
+        String gpu = slice.gpuName();
         jdbc.sql("update manager.lease set state = 'ENDED', ended = :now where gpu = :gpu and first_slice < :end"
                         + " and end_slice > :first and state = 'RELEASING' and reusable")
                 .params(Map.of("now", Sql.at(now), "gpu", gpu, "first", grant.firstSlice(), "end", grant.endSlice()))
@@ -149,11 +149,21 @@ class LeaseStore {
 
     /** Median of the seconds that the last attempts of a protocol took which had results; empty if there are none. */
     Optional<Double> typicalSeconds(String protocol) {
-        return jdbc.sql("select percentile_cont(0.5) within group (order by seconds) from (select"
+        return seconds(protocol, 0.5, 20);
+    }
+
+    /**
+     * A quantile of the seconds that attempts with results took.
+     *
+     * @param last how many of the protocol's last ones
+     * @return empty if there are none
+     */
+    Optional<Double> seconds(String protocol, double quantile, int last) {
+        return jdbc.sql("select percentile_cont(?) within group (order by seconds) from (select"
                         + " extract(epoch from attempt.ended - attempt.started) seconds from manager.attempt"
                         + " join manager.job on job.id = job_id where protocol = ? and outcome = 'SUCCEEDED'"
-                        + " order by attempt.ended desc limit 20) last")
-                .param(protocol)
+                        + " order by attempt.ended desc limit ?) last")
+                .params(quantile, protocol, last)
                 .query((row, number) -> Optional.ofNullable((Double) row.getObject(1)))
                 .single();
     }

@@ -21,9 +21,11 @@ class Maintenance {
     private static final Duration UNKNOWN = Duration.ofMinutes(10);
 
     private final JdbcClient jdbc;
+    private final LeaseStore leases;
 
-    Maintenance(JdbcClient jdbc) {
+    Maintenance(JdbcClient jdbc, LeaseStore leases) {
         this.jdbc = jdbc;
+        this.leases = leases;
     }
 
     /**
@@ -91,13 +93,7 @@ class Maintenance {
 
     /** What nine of ten of the protocol's last hundred attempts with results did not exceed. */
     Duration expected(String protocol) {
-        return jdbc.sql("select percentile_cont(0.9) within group (order by seconds) from (select"
-                        + " extract(epoch from attempt.ended - attempt.started) seconds from manager.attempt"
-                        + " join manager.job on job.id = job_id where protocol = ? and outcome = 'SUCCEEDED'"
-                        + " order by attempt.ended desc limit 100) last")
-                .param(protocol)
-                .query((row, number) -> Optional.ofNullable((Double) row.getObject(1)))
-                .single()
+        return leases.seconds(protocol, 0.9, 100)
                 .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)))
                 .orElse(UNKNOWN);
     }

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -78,6 +79,11 @@ public record ManagerProperties(
         rules = rules == null || rules.isEmpty()
                 ? List.of(RoutingRule.petCt(model), RoutingRule.petOsem())
                 : List.copyOf(rules);
+    }
+
+    /** The rule that names a protocol. */
+    Optional<RoutingRule> rule(String protocol) {
+        return rules.stream().filter(rule -> rule.protocol().equals(protocol)).findFirst();
     }
 
     private static void require(List<String> faults, String key, URI value) {

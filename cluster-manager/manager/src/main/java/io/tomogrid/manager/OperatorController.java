@@ -83,8 +83,7 @@ class OperatorController {
             @RequestParam(defaultValue = "") String protocol,
             @RequestParam(defaultValue = "") String site,
             Operator.Said said) {
-        if (!protocol.isEmpty()
-                && properties.rules().stream().noneMatch(rule -> rule.protocol().equals(protocol))) {
+        if (!protocol.isEmpty() && properties.rule(protocol).isEmpty()) {
             return Errors.answer(
                     HttpStatus.NOT_FOUND,
                     "no rule has the protocol " + protocol + "; there are "
@@ -144,7 +143,7 @@ class OperatorController {
 
     private static boolean has(HostInventory host, Target target) {
         return host.host().equals(target.host())
-                && (target.gpu() == Target.ALL || host.gpus().stream().anyMatch(gpu -> gpu.index() == target.gpu()));
+                && (target.gpu() == Target.ALL || host.gpu(target.gpu()).isPresent());
     }
 
     private static Pauses.Target target(String protocol, String site) {

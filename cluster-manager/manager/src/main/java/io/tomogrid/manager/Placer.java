@@ -100,9 +100,7 @@ final class Placer {
 
     /** @param open where the jobs of a protocol may begin, as far as it was asked for */
     private Optional<Round.Asked> asked(Job job, Map<String, Maintenance.Open> open) {
-        Optional<RoutingRule> rule = properties.rules().stream()
-                .filter(r -> r.protocol().equals(job.protocol()))
-                .findFirst();
+        Optional<RoutingRule> rule = properties.rule(job.protocol());
         if (rule.isEmpty()) {
             jobs.fail(
                     job,

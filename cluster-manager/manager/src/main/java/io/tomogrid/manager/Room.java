@@ -16,7 +16,6 @@ import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,39 +176,28 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
                 && profile.isPresent()
                 && (!exact
                         || profile.get().memorySlices()
-                                == smallest(gpu, request).orElseThrow().memorySlices());
+                                == gpu.smallest(request).orElseThrow().memorySlices());
     }
 
     /** The profile with the least memory slices that serves, of all GPUs. */
     Optional<GpuProfile> smallest(SliceRequest request) {
         return hosts.stream()
                 .flatMap(host -> host.gpus().stream())
-                .flatMap(gpu -> smallest(gpu, request).stream())
-                .min(SIZE);
+                .flatMap(gpu -> gpu.smallest(request).stream())
+                .min(GpuProfile.BY_SIZE);
     }
 
     /** Whether the request takes half a GPU or more, wherever it goes: such a one starves behind smaller ones. */
     boolean large(SliceRequest request) {
         return hosts.stream()
                 .flatMap(host -> host.gpus().stream())
-                .allMatch(gpu -> smallest(gpu, request)
+                .allMatch(gpu -> gpu.smallest(request)
                         .map(profile -> 2 * profile.memorySlices() >= gpu.memorySlices())
                         .orElse(true));
     }
 
-    private static Optional<GpuProfile> smallest(Gpu gpu, SliceRequest request) {
-        return gpu.profiles().stream().filter(p -> p.serves(request)).min(SIZE);
-    }
-
-    private static final Comparator<GpuProfile> SIZE =
-            Comparator.comparingInt(GpuProfile::memorySlices).thenComparingInt(GpuProfile::computeSlices);
-
     Optional<Gpu> gpu(SliceKey key) {
-        return hosts.stream()
-                .filter(host -> host.host().equals(key.host()))
-                .flatMap(host -> host.gpus().stream())
-                .filter(gpu -> gpu.index() == key.gpu())
-                .findFirst();
+        return hosts.stream().flatMap(host -> host.gpu(key).stream()).findFirst();
     }
 
     LeaseStore.Grant grant(SliceKey key) {

@@ -75,9 +75,7 @@ class Sizing {
 
     private Optional<Long> memory(SliceKey slice) {
         return peers.agents().inventories().stream()
-                .filter(host -> host.host().equals(slice.host()))
-                .flatMap(host -> host.gpus().stream())
-                .filter(gpu -> gpu.index() == slice.gpu())
+                .flatMap(host -> host.gpu(slice).stream())
                 .filter(gpu -> gpu.offers(slice))
                 .map((Gpu gpu) -> gpu.placement(slice).profile().memoryBytes())
                 .findFirst();

@@ -59,9 +59,8 @@ final class DriverConf {
     }
 
     private static void setPatience(SparkConf conf) {
-        // an executor that is not heard of is given up after 12 to 14 s, more than its longest pauses; its Worker kills
-        // it
-        // 10 s later, and its successor waits that long for the lock, but less than the driver waits for the
+        // an executor that is not heard of is given up after 12 to 14 s, more than its longest pauses; its Worker
+        // kills it 10 s later, and its successor waits that long for the lock, but less than the driver waits for the
         // successor's first heartbeat
         conf.setIfMissing("spark.network.timeout", "12s")
                 .setIfMissing("spark.network.timeoutInterval", "2s")

@@ -143,9 +143,9 @@ final class Agent implements AutoCloseable {
 
     /** An operator has seen to the card: its faults are forgotten, its Worker runs again. */
     void heal(int index) throws InventoryException, IOException {
-        Gpu gpu = inventory.read().gpus().stream()
-                .filter(g -> g.index() == index)
-                .findFirst()
+        Gpu gpu = inventory
+                .read()
+                .gpu(index)
                 .orElseThrow(() -> new IllegalArgumentException("GPU " + index + ": this host has no such GPU"));
         if (gpu.profiles().isEmpty() && isLost(gpu)) {
             throw new HttpError(409, "GPU " + index + " does not answer yet; reset or replace it first");

@@ -82,6 +82,11 @@ public record Gpu(
         return new SliceKey(host, index, placement.profile().name(), placement.start());
     }
 
+    /** The profile with the least memory slices, and of these the least compute slices, that serves; empty if none does. */
+    public Optional<GpuProfile> smallest(SliceRequest request) {
+        return profiles.stream().filter(profile -> profile.serves(request)).min(GpuProfile.BY_SIZE);
+    }
+
     /** The existing slice of that name. */
     public Optional<Slice> slice(SliceKey key) {
         return slices.stream().filter(slice -> slice.key().equals(key)).findFirst();

@@ -1,5 +1,6 @@
 package io.tomogrid.slices;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,10 @@ public record GpuProfile(
         long memoryBytes,
         int maxInstances,
         List<Integer> starts) {
+    /** The least memory slices first, then the least compute slices. */
+    public static final Comparator<GpuProfile> BY_SIZE =
+            Comparator.comparingInt(GpuProfile::memorySlices).thenComparingInt(GpuProfile::computeSlices);
+
     /** Not an NVML value: the GPU as one piece. */
     public static final int WHOLE = -1;
 

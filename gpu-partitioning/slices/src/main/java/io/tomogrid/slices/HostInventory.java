@@ -3,6 +3,7 @@ package io.tomogrid.slices;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The document by which an agent tells of its GPUs.
@@ -22,6 +23,16 @@ public record HostInventory(String host, List<Gpu> gpus, boolean draining) {
     /** One that takes work. */
     public HostInventory(String host, List<Gpu> gpus) {
         this(host, gpus, false);
+    }
+
+    /** The GPU with this NVML index. */
+    public Optional<Gpu> gpu(int index) {
+        return gpus.stream().filter(gpu -> gpu.index() == index).findFirst();
+    }
+
+    /** The GPU that a key is about; empty if that is on another host, or not there. */
+    public Optional<Gpu> gpu(SliceKey key) {
+        return host.equals(key.host()) ? gpu(key.gpu()) : Optional.empty();
     }
 
     public Map<String, Object> toMap() {

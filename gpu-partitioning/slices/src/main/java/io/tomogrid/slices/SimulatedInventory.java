@@ -160,7 +160,7 @@ public final class SimulatedInventory implements Inventory {
     private Gpu gpu(int index) {
         return new Gpu(
                 index,
-                "GPU-" + uuid(host + "-gpu" + index),
+                "GPU-" + uuid(SliceKey.gpuName(host, index)),
                 "NVIDIA " + model.name() + " (simulated)",
                 model.memoryBytes(),
                 true,

@@ -38,7 +38,17 @@ public record SliceKey(String host, int gpu, String profile, int start) implemen
     }
 
     private static String name(String host, int gpu, String profile, int start) {
-        return host + "-gpu" + gpu + "-" + profile + "-" + start;
+        return gpuName(host, gpu) + "-" + profile + "-" + start;
+    }
+
+    /** Names the GPU: {@code node1-gpu0}. */
+    public String gpuName() {
+        return gpuName(host, gpu);
+    }
+
+    /** The same of a GPU that nothing is known to be cut from. */
+    public static String gpuName(String host, int gpu) {
+        return host + "-gpu" + gpu;
     }
 
     @Override

@@ -96,7 +96,7 @@ final class OwnerNotes {
         if (folder.isEmpty()) {
             return;
         }
-        Path file = Files.createDirectories(folder.get()).resolve(slice.host() + "-gpu" + slice.gpu() + ".owners");
+        Path file = Files.createDirectories(folder.get()).resolve(slice.gpuName() + ".owners");
         try (FileChannel channel = FileChannel.open(
                         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {

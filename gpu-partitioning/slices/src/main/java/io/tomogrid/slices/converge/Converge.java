@@ -178,9 +178,8 @@ public final class Converge {
     }
 
     private void settle(Change change) throws InventoryException, IOException {
-        Optional<Gpu> gpu = inventory.read().gpus().stream()
-                .filter(g -> g.uuid().equals(change.gpuUuid()) && g.index() == change.gpu())
-                .findFirst();
+        Optional<Gpu> gpu =
+                inventory.read().gpu(change.gpu()).filter(g -> g.uuid().equals(change.gpuUuid()));
         if (gpu.isEmpty()) {
             forget(change, change.gpuUuid() + " is not there");
         } else if (gpu.get().profiles().isEmpty()) {
@@ -298,17 +297,11 @@ public final class Converge {
     }
 
     private static Gpu gpuOf(HostInventory read, int index) {
-        return read.gpus().stream()
-                .filter(gpu -> gpu.index() == index)
-                .findFirst()
-                .orElseThrow(() -> unknown("GPU " + index, read));
+        return read.gpu(index).orElseThrow(() -> unknown("GPU " + index, read));
     }
 
     private static Gpu gpuOf(HostInventory read, SliceKey key) {
-        return read.gpus().stream()
-                .filter(gpu -> read.host().equals(key.host()) && gpu.index() == key.gpu())
-                .findFirst()
-                .orElseThrow(() -> unknown(key.toString(), read));
+        return read.gpu(key).orElseThrow(() -> unknown(key.toString(), read));
     }
 
     private static IllegalArgumentException unknown(String what, HostInventory read) {
