@@ -1,5 +1,6 @@
 package io.tomogrid.node.demo;
 
+import io.tomogrid.cluster.contract.JobState;
 import io.tomogrid.node.NodeClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -42,8 +43,8 @@ final class JobWatch {
                 progress.accept(reached);
                 last = reached;
             }
-            if (now.equals("DONE") || now.equals("FAILED")) {
-                return job.orElseThrow();
+            if (job.isPresent() && JobState.valueOf(now).settled()) {
+                return job.get();
             }
             if (System.nanoTime() > deadline) {
                 throw new IOException("after " + patience.toSeconds() + " s the job is still " + now

@@ -2,6 +2,7 @@
 const EVERY_MS = 2000;
 const DOORS = {
   QUEUED: 'job', LEASED: 'lease', RUNNING: 'processing', STORING: 'storing', DELIVERING: 'delivering', DONE: 'done', FAILED: 'failed',
+  CANCELLED: 'cancelled',
 };
 const $ = id => document.getElementById(id);
 
@@ -12,8 +13,12 @@ function el(name, attributes, ...children) {
   return made;
 }
 
+/** Who logs out asks no more: what is on its way would come without a session. */
+const leaving = new AbortController();
+document.addEventListener('submit', () => leaving.abort());
+
 async function get(path) {
-  const answer = await fetch(path, { headers: { Accept: 'application/json' } });
+  const answer = await fetch(path, { headers: { Accept: 'application/json' }, signal: leaving.signal });
   if (answer.status === 401) {
     location.replace('/login');
   }
@@ -153,6 +158,9 @@ async function watch() {
   try {
     await refresh();
   } catch (fault) {
+    if (leaving.signal.aborted) {
+      return;
+    }
     $('fault').textContent = `The node does not answer (${fault.message}). Does it still run?`;
   }
   setTimeout(watch, EVERY_MS);
@@ -160,9 +168,10 @@ async function watch() {
 
 /** The way to the images leads through here: the browser fetches the viewer's files while a person looks at this page. */
 async function readAhead() {
-  const viewer = new DOMParser().parseFromString(await (await fetch('/viewer/')).text(), 'text/html');
+  const index = await fetch('/viewer/', { signal: leaving.signal });
+  const viewer = new DOMParser().parseFromString(await index.text(), 'text/html');
   const files = [...viewer.querySelectorAll('script[src], link[rel=preload], link[rel=stylesheet]')]
     .map(one => one.getAttribute('src') ?? one.getAttribute('href'));
   document.head.append(...files.map(href => el('link', { rel: 'prefetch', href })));
 }
-watch().then(readAhead);
+watch().then(readAhead).catch(fault => console.info(`The viewer's files are not fetched ahead: ${fault.message}`));
