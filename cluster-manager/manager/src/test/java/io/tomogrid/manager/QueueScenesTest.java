@@ -18,10 +18,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whose turn it is on one GPU, which holds three slices of 2g, or two of 3g, or one of 7g. */
+@Tag("slow")
 class QueueScenesTest {
     @TempDir
     static Path folder;

@@ -15,11 +15,13 @@ import io.tomogrid.imaging.pet.PetGrid;
 import jcuda.driver.CUresult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** On the device, with the same bits as on the processors (GPU-01), and in as little memory as there is (GPU-03). */
+@Tag("slow")
 class CudaOsemTest extends OsemContract {
     private static final long MIB = 1 << 20;
     private static long freeBefore;
