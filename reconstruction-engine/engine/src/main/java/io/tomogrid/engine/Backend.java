@@ -10,7 +10,13 @@ import io.tomogrid.imaging.Volume;
 import io.tomogrid.imaging.pet.CylindricalScanner;
 import io.tomogrid.imaging.pet.PetGrid;
 
-/** Who does the operations of a protocol. Whoever does them, the same input gives the same bits (PRC-07, REC-02, GPU-01). */
+/**
+ * Who does the operations of a protocol. Whoever does them, the same input gives the same bits (PRC-07, REC-02, GPU-01).
+ *
+ * <p>Not among them, since only the processors do them so far, on every backend: single-scatter simulation (engine.scatter),
+ * filtered back projection (engine.fbp), the prior of BSREM (engine.osem), and projections by time of flight, of single events
+ * and with resolution in the image (TofPlaneJoseph, ListJoseph, BlurredProjector in engine.projector).
+ */
 public interface Backend {
     /** {@code cpu} or {@code cuda}. */
     String name();

@@ -1,20 +1,25 @@
 package io.tomogrid.sparkjob.osem;
 
+import io.tomogrid.dicom.object.ReconstructedPet;
+import io.tomogrid.imaging.pet.FrameTime;
 import io.tomogrid.imaging.pet.PetAcquisition;
 
 /**
- * From reconstructed counts to Bq/ml at the start of the acquisition.
+ * From a frame's reconstructed counts to Bq/ml at the time of the series.
  *
  * @param bqMlPerCount for counts per mm of line of efficiency 1
- * @param decayFactor activity at the start over its mean during the acquisition: {@code λT/(1 − e^−λT)}
- * @param averageDecayS when the activity has its mean: {@code ln(decayFactor)/λ} after the start, s
+ * @param timing of the frame's images
  */
-record Calibration(double bqMlPerCount, double decayFactor, double averageDecayS) {
-    static Calibration of(PetAcquisition acquisition, double halfLifeS, double positronFraction) {
-        double perSecond = Math.log(2) / halfLifeS;
-        double decay = perSecond * acquisition.durationS();
-        double factor = decay / -Math.expm1(-decay);
-        double countsPerBqMl = acquisition.sensitivity() * acquisition.durationS() * positronFraction;
-        return new Calibration(factor / countsPerBqMl, factor, Math.log(factor) / perSecond);
+record Calibration(double bqMlPerCount, ReconstructedPet.Timing timing) {
+    private static final double MS = 1000;
+
+    static Calibration of(PetAcquisition frame, double halfLifeS, double positronFraction) {
+        FrameTime time = frame.time();
+        double factor = time.decayFactor(halfLifeS);
+        double countsPerBqMl = frame.sensitivity() * time.liveS() * positronFraction;
+        return new Calibration(
+                factor / countsPerBqMl,
+                new ReconstructedPet.Timing(
+                        time.startS() * MS, time.durationS() * MS, time.averageDecayS(halfLifeS) * MS, factor));
     }
 }

@@ -16,12 +16,12 @@ import io.tomogrid.dicom.object.ResultSeries;
 import io.tomogrid.dicom.object.ResultUids;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.cuda.Backends;
-import io.tomogrid.engine.osem.EmissionData;
-import io.tomogrid.engine.osem.Osem;
+import io.tomogrid.engine.pet.FrameReconstruction;
+import io.tomogrid.engine.pet.MuMap;
+import io.tomogrid.engine.scatter.SingleScatter;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.imaging.Volume;
-import io.tomogrid.imaging.VolumeGeometry;
 import io.tomogrid.imaging.pet.PetAcquisition;
 import io.tomogrid.imaging.pet.PetGrid;
 import io.tomogrid.imaging.suv.SuvBodyWeight;
@@ -41,10 +41,12 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * {@code pet-osem}: reads a raw PET acquisition, reconstructs it by OSEM with normalisation, attenuation and randoms, turns it
- * into Bq/ml at the start of the series and writes a PET series. The same task gives the same bytes (PRC-07, RES-03).
+ * {@code pet-osem}: reads a raw PET acquisition, reconstructs its frames by OSEM with normalisation, attenuation (the raw data's
+ * own, or by the study's CT), randoms, scatter and dead time, turns them into Bq/ml at the start of the series and writes a
+ * static, dynamic or whole-body PET series. The same task gives the same bytes (PRC-07, RES-03).
  */
 public final class PetOsem implements Protocol {
     /** Name in routing rules. */
@@ -55,7 +57,6 @@ public final class PetOsem implements Protocol {
     private static final int ITERATIONS = 4;
     private static final int LEAST_VIEWS_OF_A_SUBSET = 12;
     private static final int SERIES_NUMBER = 9010;
-    private static final List<String> CORRECTED = List.of("DECY", "ATTN", "RAN", "NORM");
 
     private final Parallel parallel;
 
@@ -81,57 +82,74 @@ public final class PetOsem implements Protocol {
             throws ProtocolFailure, IOException {
         stages.begin("read");
         RawSource source;
+        Optional<CtMaps> ct;
         try (SegmentReader archive = SegmentReader.open(URI.create(task.archiveRoot()))) {
-            source = RawSource.of(task.study(), new ArchivedSeries(archive, parallel));
+            var series = new ArchivedSeries(archive, parallel);
+            source = RawSource.of(task.study(), series);
+            ct = CtMaps.of(task.study(), series, source);
         }
-        PetAcquisition acquisition = source.acquisition();
-        Calibration calibration = Calibration.of(
-                acquisition,
-                source.ofRadiopharmaceutical(Tag.RadionuclideHalfLife),
-                source.ofRadiopharmaceutical(Tag.RadionuclidePositronFraction));
+        double halfLife = source.ofRadiopharmaceutical(Tag.RadionuclideHalfLife);
+        double positronFraction = source.ofRadiopharmaceutical(Tag.RadionuclidePositronFraction);
+        List<Calibration> calibrations = source.scan().frames().stream()
+                .map(frame -> Calibration.of(frame, halfLife, positronFraction))
+                .toList();
         stages.begin("osem");
-        PetGrid grid = PetGrid.of(acquisition.scanner());
-        int subsets = subsets(acquisition.scanner().views());
-        var data = new EmissionData(acquisition.prompts(), acquisition.multiplicative(), acquisition.background());
+        PetGrid grid = PetGrid.of(source.scan().scanner());
+        int subsets = MuMap.subsets(source.scan().scanner().views(), LEAST_VIEWS_OF_A_SUBSET);
         Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
-        float[] image;
-        try (Osem osem = choice.backend().osem(acquisition.scanner(), grid, data, subsets)) {
-            image = osem.start();
-            osem.iterate(image, ITERATIONS, done -> progress.stage("osem " + done + "/" + ITERATIONS));
-        }
+        List<String> notes = new ArrayList<>(source.notes());
+        ct.ifPresent(maps -> notes.addAll(maps.notes()));
+        var reconstruction = new FrameReconstruction(
+                choice.backend(),
+                grid,
+                source.scan().window(),
+                SingleScatter.Sampling.USUAL,
+                ITERATIONS,
+                subsets,
+                parallel);
+        float[][] images = reconstruct(source, ct, reconstruction, progress, notes);
         stages.begin("encode");
-        VolumeGeometry geometry = grid.geometry(
-                acquisition.centre(),
+        ReconstructedFrames frames = ReconstructedFrames.of(
+                source.scan(),
+                grid,
+                images,
+                calibrations,
                 source.header().string(Tag.FrameOfReferenceUID).orElseThrow());
-        Volume volume = grid.volume(image, calibration.bqMlPerCount(), geometry, "Bq/ml");
+        List<String> corrected = corrected(source);
+        boolean scatter = corrected.contains("SCAT");
         ReconstructedPet how = new ReconstructedPet(
                 new ResultOrigin(
                         source.header(),
                         ResultUids.ofJob(task.jobId()),
                         task.lease().granted(),
                         EQUIPMENT),
-                CORRECTED,
+                corrected,
                 "OSEM " + ITERATIONS + "i" + subsets + "s",
-                "measured, factors of the raw data",
-                "SING",
-                acquisition.durationS() * 1000,
-                calibration.averageDecayS() * 1000,
-                calibration.decayFactor());
+                ct.isPresent() ? "CT, bilinear by tube voltage" : "measured, factors of the raw data",
+                scatter ? simulates(source) ? "single-scatter simulation" : "as in the raw data" : "",
+                corrected.contains("RAN") ? "SING" : "NONE",
+                frames.seriesType(),
+                frames.timing());
         StagingFolder folder = StagingFolder.open(task.stagingRoot());
         List<Dataset> headers = new ArrayList<>();
-        List<ResultObject> objects = write(how, volume, folder, headers);
-        List<String> notes = new ArrayList<>(source.notes());
+        List<ResultObject> objects = write(how, frames.volumes(), folder, headers);
         notes.add("reconstructed by " + how.method() + " on " + grid.nx() + " x " + grid.ny() + " x " + grid.nz()
-                + " voxels, corrected for " + String.join(", ", CORRECTED) + ", not for scatter");
+                + " voxels, corrected for " + String.join(", ", corrected) + (scatter ? "" : ", not for scatter"));
         choice.notCuda().ifPresent(why -> notes.add("reconstructed without the slice's GPU: " + why));
-        SuvFactors factors = SuvBodyWeight.factors(PetQuantities.of(headers));
         List<String> derivation = List.of();
         double suvMax = Double.NaN;
-        if (factors instanceof SuvFactors.Computed computed) {
-            derivation = computed.derivation();
-            suvMax = max(computed.apply(volume).voxels());
-        } else if (factors instanceof SuvFactors.Refused refused) {
-            notes.add("no SUV: " + refused.reason());
+        int slices = frames.volumes().get(0).geometry().size().nz();
+        for (int n = 0; n < frames.volumes().size(); n++) {
+            // decay and time may differ from a time slice to the next, so may its factors
+            SuvFactors factors =
+                    SuvBodyWeight.factors(PetQuantities.of(headers.subList(n * slices, (n + 1) * slices)));
+            if (factors instanceof SuvFactors.Computed computed) {
+                derivation = computed.derivation();
+                double greatest = max(computed.apply(frames.volumes().get(n)).voxels());
+                suvMax = Double.isNaN(suvMax) ? greatest : Math.max(suvMax, greatest);
+            } else if (n == 0 && factors instanceof SuvFactors.Refused refused) {
+                notes.add("no SUV: " + refused.reason());
+            }
         }
         var manifest = new ResultManifest(
                 task.jobId(),
@@ -151,13 +169,81 @@ public final class PetOsem implements Protocol {
                         choice.backend().name()));
     }
 
+    /** Counts per mm of line of efficiency 1, of each frame. @param notes added to */
+    private float[][] reconstruct(
+            RawSource source,
+            Optional<CtMaps> ct,
+            FrameReconstruction reconstruction,
+            Progress progress,
+            List<String> notes)
+            throws ProtocolFailure {
+        List<PetAcquisition> frames = source.scan().frames();
+        float[][] images = new float[frames.size()][];
+        for (int n = 0; n < images.length; n++) {
+            PetAcquisition frame = frames.get(n);
+            String which = images.length == 1 ? "" : "frame " + (n + 1) + "/" + images.length + ", ";
+            Optional<MuMap> map = ct.filter(maps -> !frame.hasAttenuation())
+                    .map(maps -> maps.map(frame, reconstruction.grid(), reconstruction.backend(), parallel));
+            FrameReconstruction.Result result;
+            try {
+                result = reconstruction.reconstruct(frame, map, stage -> progress.stage(which + stage));
+            } catch (IllegalArgumentException unusable) {
+                throw ProtocolFailure.input("raw data "
+                        + source.header().string(Tag.SOPInstanceUID).orElse("?") + ": " + which
+                        + unusable.getMessage() + "; correct it at its source and send it again");
+            }
+            images[n] = result.image();
+            result.scatter()
+                    .ifPresent(scale -> notes.add(String.format(
+                            Locale.ROOT,
+                            "%sscatter %.1f %% of the coincidences, simulated and scaled by %.2f%s",
+                            which,
+                            100 * result.scatterFraction(),
+                            scale.factor(),
+                            scale.lines() == 0 ? " (too few counts beside the patient to fit to)" : "")));
+        }
+        return images;
+    }
+
+    /** Corrected Image (0028,0051), PS3.3 C.8.9.1: what was corrected in every frame. */
+    private static List<String> corrected(RawSource source) {
+        List<PetAcquisition> frames = source.scan().frames();
+        List<String> corrected = new ArrayList<>(List.of("DECY", "ATTN"));
+        boolean stated = source.statesScatter() || frames.stream().noneMatch(PetAcquisition::scatterInBackground);
+        if (stated) {
+            corrected.add("SCAT");
+        }
+        if (frames.stream().allMatch(frame -> frame.time().deadTimeKnown())) {
+            corrected.add("DTIM");
+        }
+        if (frames.stream().allMatch(PetOsem::hasRandoms)) {
+            corrected.add("RAN");
+        }
+        corrected.add("NORM");
+        return corrected;
+    }
+
+    private static boolean simulates(RawSource source) {
+        return source.scan().frames().stream().anyMatch(frame -> !frame.scatterInBackground());
+    }
+
+    private static boolean hasRandoms(PetAcquisition frame) {
+        for (float value : frame.background()) {
+            if (value > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** @param headers filled with the data sets without their pixels */
     private static List<ResultObject> write(
-            ReconstructedPet how, Volume volume, StagingFolder folder, List<Dataset> headers) throws IOException {
-        ImageGrid grid = Grids.of(volume.geometry());
+            ReconstructedPet how, List<Volume> volumes, StagingFolder folder, List<Dataset> headers) throws IOException {
+        ImageGrid grid = Grids.of(volumes.get(0).geometry());
         ResultSeries series =
                 new ResultSeries(how.origin().uids().uid("series/pet"), SERIES_NUMBER, "PET " + how.method() + " AC");
-        Iterator<Dataset> images = ReconstructedPetEncoder.encode(how, series, grid, k -> slice(volume, k))
+        Iterator<Dataset> images = ReconstructedPetEncoder.encode(
+                        how, series, grid, n -> slice(volumes.get(n / grid.slices()), n % grid.slices()))
                 .iterator();
         List<ResultObject> objects = new ArrayList<>();
         while (images.hasNext()) {
@@ -173,15 +259,6 @@ public final class PetOsem implements Protocol {
     private static float[] slice(Volume volume, int k) {
         int perSlice = volume.geometry().size().nx() * volume.geometry().size().ny();
         return Arrays.copyOfRange(volume.voxels(), k * perSlice, (k + 1) * perSlice);
-    }
-
-    /** As many as leave each at least so many views that it sees the body from all around. */
-    static int subsets(int views) {
-        int subsets = Math.max(1, views / LEAST_VIEWS_OF_A_SUBSET);
-        while (views % subsets != 0) {
-            subsets--;
-        }
-        return subsets;
     }
 
     private static double max(float[] values) {

@@ -6,9 +6,9 @@ import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.object.PetRawObject;
 import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.StudyComplete;
-import io.tomogrid.imaging.pet.PetAcquisition;
 import io.tomogrid.imaging.pet.PetRawException;
 import io.tomogrid.imaging.pet.PetRawFormat;
+import io.tomogrid.imaging.pet.PetScan;
 import io.tomogrid.sparkjob.petct.ArchivedSeries;
 import io.tomogrid.sparkjob.petct.ProtocolFailure;
 import java.util.ArrayList;
@@ -19,9 +19,10 @@ import java.util.List;
  * The raw acquisition of a study.
  *
  * @param header of its instance, without the payload
+ * @param statesScatter whether the payload says of its background that scatter is in it; the first version's may be
  * @param notes on what was left alone
  */
-record RawSource(Dataset header, PetAcquisition acquisition, List<String> notes) {
+record RawSource(Dataset header, PetScan scan, boolean statesScatter, List<String> notes) {
     private static final double DURATION_TOLERANCE_MS = 1;
 
     /** The instance of our private creator; of several, that with the smallest SOP Instance UID. */
@@ -43,7 +44,11 @@ record RawSource(Dataset header, PetAcquisition acquisition, List<String> notes)
             Dataset dataset = archive.whole(instance);
             var payload = PetRawObject.payload(dataset);
             if (payload.isPresent()) {
-                found = new RawSource(header(dataset), acquisition(instance, payload.get()), notes);
+                found = new RawSource(
+                        header(dataset),
+                        scan(instance, payload.get()),
+                        PetRawFormat.version(payload.get().bytes()) != PetRawFormat.VERSION,
+                        notes);
             } else {
                 manufacturer = dataset.string(Tag.Manufacturer).orElse("an unnamed manufacturer");
                 notes.add("raw data " + instance.sopInstanceUid() + " was left alone: the payload is private to "
@@ -80,7 +85,7 @@ record RawSource(Dataset header, PetAcquisition acquisition, List<String> notes)
         return header;
     }
 
-    private static PetAcquisition acquisition(InstanceRef instance, PetRawObject.Payload payload)
+    private static PetScan scan(InstanceRef instance, PetRawObject.Payload payload)
             throws ProtocolFailure {
         String uid = instance.sopInstanceUid();
         if (!payload.format().equals(PetRawFormat.NAME)) {
@@ -101,11 +106,11 @@ record RawSource(Dataset header, PetAcquisition acquisition, List<String> notes)
 
     private void checkDuration() throws ProtocolFailure {
         double stated = header.doubleValue(Tag.ActualFrameDuration).orElse(Double.NaN);
-        if (!(Math.abs(stated - acquisition.durationS() * 1000) <= DURATION_TOLERANCE_MS)) {
+        if (!(Math.abs(stated - scan.durationS() * 1000) <= DURATION_TOLERANCE_MS)) {
             throw fault(
                     header,
                     "Actual Frame Duration (0018,1242) is " + stated + " ms, the payload's "
-                            + acquisition.durationS() * 1000 + " ms");
+                            + scan.durationS() * 1000 + " ms");
         }
     }
 

@@ -17,8 +17,11 @@ import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.imaging.Vec3;
 import io.tomogrid.imaging.pet.AxialSegment;
 import io.tomogrid.imaging.pet.CylindricalScanner;
+import io.tomogrid.imaging.pet.EnergyWindow;
 import io.tomogrid.imaging.pet.ImageQualityPhantom;
+import io.tomogrid.imaging.pet.PetAcquisition;
 import io.tomogrid.imaging.pet.PetRawFormat;
+import io.tomogrid.imaging.pet.PetScan;
 import io.tomogrid.imaging.pet.SimulatedScan;
 import io.tomogrid.imaging.pet.Solid;
 import io.tomogrid.sparkjob.Protocols;
@@ -42,6 +45,7 @@ class PetOsemTest {
             new CylindricalScanner(144, 130, 6, 8, 60, AxialSegment.michelogram(6, 3, 3));
     private static final Vec3 CENTRE = new Vec3(10, -20, -300);
     private static final double BQ_ML = 8000;
+    private static final EnergyWindow WINDOW = new EnergyWindow(430, 610, 0.12);
 
     @TempDir
     Path temp;
@@ -138,6 +142,125 @@ class PetOsemTest {
                 .isEqualTo(cpu.manifest().objects());
         assertThat(stages).containsSubsequence("read", "osem", "osem 1/4", "osem 4/4", "encode");
         assertThat(cuda.findings().notes()).noneMatch(note -> note.contains("without the slice's GPU"));
+    }
+
+    /** REC-20: scatter is estimated and listed only where the background does not hold it; dead time only where it is known. */
+    @Test
+    void only_what_was_corrected_is_listed() throws Exception {
+        var first = (TaskOutcome.Succeeded) run(List.of(raw(1)), "a", 2, new ArrayList<>());
+        Dataset slice = read("a", first.manifest().objects().get(3));
+        assertThat(slice.strings(Tag.CorrectedImage)).containsExactly("DECY", "ATTN", "RAN", "NORM");
+        assertThat(slice.string(Tag.ScatterCorrectionMethod)).isEmpty();
+        List<String> stages = new ArrayList<>();
+        PetScan scan = new PetScan(WINDOW, List.of(FramesOf.frame(SCANNER, CENTRE, 0, 600, true)));
+        var second = (TaskOutcome.Succeeded) run(List.of(raw(scan)), "b", 2, stages);
+        slice = read("b", second.manifest().objects().get(3));
+        assertThat(slice.strings(Tag.CorrectedImage)).containsExactly("DECY", "ATTN", "SCAT", "DTIM", "RAN", "NORM");
+        assertThat(slice.string(Tag.ScatterCorrectionMethod)).contains("single-scatter simulation");
+        assertThat(second.findings().notes()).anyMatch(note -> note.contains("% of the coincidences, simulated"));
+        assertThat(stages).containsSubsequence("osem", "scatter 1/2", "scatter 2/2", "osem 1/4", "osem 4/4", "encode");
+    }
+
+    /** REC-20: each time slice has its own timing, and all are activity at the series' time. */
+    @Test
+    void frames_of_one_place_are_a_dynamic_series() throws Exception {
+        PetScan scan = new PetScan(
+                WINDOW,
+                List.of(
+                        FramesOf.frame(SCANNER, CENTRE, 0, 120, true),
+                        FramesOf.frame(SCANNER, CENTRE, 3600, 300, true)));
+        var succeeded = (TaskOutcome.Succeeded) run(List.of(raw(scan)), "a", 2, new ArrayList<>());
+        List<ResultObject> objects = succeeded.manifest().objects();
+        assertThat(objects).hasSize(22);
+        Dataset early = read("a", objects.get(5));
+        Dataset late = read("a", objects.get(16));
+        assertThat(late.strings(Tag.SeriesType)).containsExactly("DYNAMIC", "IMAGE");
+        assertThat(late.intValue(Tag.NumberOfTimeSlices)).hasValue(2);
+        assertThat(late.intValue(Tag.ImageIndex)).hasValue(17);
+        assertThat(late.doubleValue(Tag.ActualFrameDuration)).hasValue(300_000);
+        assertThat(late.string(Tag.AcquisitionTime).orElseThrow()).startsWith("110000");
+        assertThat(early.string(Tag.AcquisitionTime).orElseThrow()).startsWith("100000");
+        double decay = Math.log(2) / SyntheticRaw.HALF_LIFE_S;
+        double factor = Math.exp(decay * 3600) * decay * 300 / (1 - Math.exp(-decay * 300));
+        assertThat(late.doubleValue(Tag.DecayFactor).orElseThrow()).isCloseTo(factor, within(1e-4));
+        assertThat(late.doubleValue(Tag.FrameReferenceTime).orElseThrow())
+                .isCloseTo(1000 * Math.log(factor) / decay, within(0.5));
+        assertThat(mean(early, 0, 50)).isCloseTo(BQ_ML, within(0.03 * BQ_ML));
+        assertThat(mean(late, 0, 50)).isCloseTo(BQ_ML, within(0.03 * BQ_ML));
+    }
+
+    /** REC-20: overlapping beds, the second measured half an hour later, are one volume without a seam. */
+    @Test
+    void beds_are_one_whole_body_series() throws Exception {
+        PetScan scan = new PetScan(
+                WINDOW,
+                List.of(
+                        FramesOf.frame(SCANNER, CENTRE, 0, 180, true),
+                        FramesOf.frame(SCANNER, CENTRE.plus(new Vec3(0, 0, -32)), 1800, 180, true)));
+        var succeeded = (TaskOutcome.Succeeded) run(List.of(raw(scan)), "a", 2, new ArrayList<>());
+        List<ResultObject> objects = succeeded.manifest().objects();
+        assertThat(objects).hasSize(11 + 8);
+        for (int k = 2; k < 17; k++) {
+            Dataset slice = read("a", objects.get(k));
+            assertThat(slice.strings(Tag.SeriesType)).containsExactly("WHOLE BODY", "IMAGE");
+            assertThat(slice.doubles(Tag.ImagePositionPatient)[2])
+                    .isCloseTo(CENTRE.z() - 32 + (k - 5) * 4, within(1e-6));
+            assertThat(mean(slice, 0, 50)).as("slice %d", k).isCloseTo(BQ_ML, within(0.04 * BQ_ML));
+            assertThat(slice.string(Tag.AcquisitionTime).orElseThrow()).startsWith(k < 9 ? "103000" : "100000");
+        }
+    }
+
+    /** REC-22: a CT of water in the same frame of reference stands for the factors. */
+    @Test
+    void the_studys_ct_attenuates_raw_data_without_factors() throws Exception {
+        PetScan scan = new PetScan(WINDOW, List.of(FramesOf.frame(SCANNER, CENTRE, 0, 600, false)));
+        List<Dataset> study = new ArrayList<>(FramesOf.ct(raw(scan), CENTRE, 70));
+        study.add(raw(scan));
+        var succeeded = (TaskOutcome.Succeeded) run(study, "a", 2, new ArrayList<>());
+        Dataset slice = read("a", succeeded.manifest().objects().get(5));
+        assertThat(slice.string(Tag.AttenuationCorrectionMethod)).contains("CT, bilinear by tube voltage");
+        assertThat(mean(slice, 0, 50)).isCloseTo(BQ_ML, within(0.05 * BQ_ML));
+        assertThat(succeeded.findings().notes()).anyMatch(note -> note.contains("120 kV, bilinear"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            none     | has no attenuation factors and the study no CT
+            frame    | is not in the raw data's frame of reference
+            position | measured in the patient position HFS, CT series 2.25.77 in FFP
+            voltage  | KVP (0018,0060): expected a tube voltage of 80 to 140 kV, got 30.0 kV
+            short    | reaches to z = -320.0 mm, where CT series 2.25.77 has no slice
+            views    | view 3 of 72 has no counts
+            """)
+    void a_ct_that_cannot_attenuate_and_lost_views_are_refused(String fault, String reason) throws IOException {
+        PetAcquisition frame = FramesOf.frame(SCANNER, CENTRE, 0, 600, fault.equals("views"));
+        if (fault.equals("views")) {
+            int perView = frame.prompts().length / 72;
+            java.util.Arrays.fill(frame.prompts(), 3 * perView, 4 * perView, 0);
+        }
+        Dataset raw = raw(new PetScan(WINDOW, List.of(frame)));
+        List<Dataset> study = new ArrayList<>(List.of(raw));
+        if (!fault.equals("none")) {
+            study.addAll(FramesOf.ct(raw, CENTRE, 70));
+        }
+        for (Dataset ct : study.subList(1, study.size())) {
+            switch (fault) {
+                case "frame" -> ct.put(Tag.FrameOfReferenceUID, "2.25.666");
+                case "position" -> ct.put(Tag.PatientPosition, "FFP");
+                case "voltage" -> ct.put(Tag.KVP, 30);
+                case "short" -> ct.put(
+                        Tag.ImagePositionPatient, -90, -120, ct.doubles(Tag.ImagePositionPatient)[2] + 30);
+                default -> {}
+            }
+        }
+        var failed = (TaskOutcome.Failed) run(study, "a", 2, new ArrayList<>());
+        assertThat(failed.remedy()).isEqualTo(TaskOutcome.Remedy.FIX_INPUT);
+        assertThat(failed.reason()).contains(reason).doesNotContain("PHANTOM").doesNotContain("SYNTHETIC-RAW");
+    }
+
+    private static Dataset raw(PetScan scan) {
+        byte[] payload = PetRawFormat.write(scan);
+        return SyntheticRaw.of(1, scan.durationS(), PetRawFormat.NAME, PetRawFormat.version(payload), payload);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,10 +47,10 @@ class PetRawObjectTest {
                 List.of("DECY", "ATTN", "RAN", "NORM"),
                 "OSEM 4i12s",
                 "measured",
+                "",
                 "SING",
-                300_000,
-                148_000,
-                1.016);
+                "STATIC",
+                Collections.nCopies(GRID.slices(), new ReconstructedPet.Timing(0, 300_000, 148_000, 1.016)));
         ResultSeries series = new ResultSeries(ResultUids.ofJob("job-1").uid("series"), 9010, "PET OSEM");
         return ReconstructedPetEncoder.encode(how, series, GRID, PetRawObjectTest::values)
                 .toList();

@@ -49,7 +49,7 @@ final class CudaUpdates implements SubsetUpdates {
         this.away = new float[subsets.count()][];
         long imageBytes = (long) grid.voxels() * Float.BYTES;
         long binBytes = (long) subsets.bins() * Float.BYTES;
-        long ofPart = 2 * binBytes + (long) subsets.lines() * Float.BYTES + imageBytes;
+        long ofPart = 2 * binBytes + binBytes / subsets.data().binsPerAdditive() + imageBytes;
         long always = CudaPlaneJoseph.bytes(subsets.scanner(), grid) + 2 * imageBytes + binBytes;
         device.require(
                 "OSEM on " + grid.nx() + " x " + grid.ny() + " x " + grid.nz() + " voxels with " + subsets.bins()
@@ -107,7 +107,7 @@ final class CudaUpdates implements SubsetUpdates {
                             part.counts.argument(),
                             part.factors.argument(),
                             part.additive.argument(),
-                            Argument.ints(subsets.scanner().planes()),
+                            Argument.ints(subsets.data().binsPerAdditive()),
                             projections.argument());
             projector.back(projections, part.views, views, correction);
             device.kernels()

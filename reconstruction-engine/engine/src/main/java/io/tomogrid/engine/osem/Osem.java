@@ -52,7 +52,7 @@ public final class Osem implements AutoCloseable {
         }
         double background = 0;
         for (float additive : subsets.data().additive()) {
-            background += (double) additive * subsets.scanner().planes();
+            background += (double) additive * subsets.data().binsPerAdditive();
         }
         // counts below the background would start from nothing, and nothing stays nothing
         double wanted = Math.max(counted - background, counted / 10);
@@ -95,6 +95,7 @@ public final class Osem implements AutoCloseable {
     public double logLikelihood(float[] image) {
         EmissionData data = subsets.data();
         int lineBins = subsets.scanner().planes();
+        int perAdditive = data.binsPerAdditive();
         double sum = 0;
         for (int subset = 0; subset < subsets.count(); subset++) {
             float[] projections = new float[subsets.bins()];
@@ -104,7 +105,7 @@ public final class Osem implements AutoCloseable {
                 int bin = scannerLine * lineBins;
                 for (int plane = 0; plane < lineBins; plane++, at++, bin++) {
                     double expected =
-                            (double) data.multiplicative()[bin] * projections[at] + data.additive()[scannerLine];
+                            (double) data.multiplicative()[bin] * projections[at] + data.additive()[bin / perAdditive];
                     if (expected > 0) {
                         sum += data.counts()[bin] * Math.log(expected) - expected;
                     }
@@ -112,6 +113,10 @@ public final class Osem implements AutoCloseable {
             }
         }
         return sum;
+    }
+
+    int subsets() {
+        return subsets.count();
     }
 
     /** Aᵀm of one subset. */

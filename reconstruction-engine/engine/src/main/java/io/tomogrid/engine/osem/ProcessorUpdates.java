@@ -72,12 +72,13 @@ final class ProcessorUpdates implements SubsetUpdates {
         float[] multiplicative = subsets.data().multiplicative();
         float[] additives = subsets.data().additive();
         int lineBins = subsets.scanner().planes();
+        int perAdditive = subsets.data().binsPerAdditive();
+        int step = perAdditive == 1 ? 1 : 0;
         parallel.run(projections.length / lineBins, line -> {
-            int scannerLine = subsets.scannerLine(subset, line);
-            float additive = additives[scannerLine];
-            int bin = scannerLine * lineBins;
-            for (int at = line * lineBins; at < (line + 1) * lineBins; at++, bin++) {
-                float expected = multiplicative[bin] * projections[at] + additive;
+            int bin = subsets.scannerLine(subset, line) * lineBins;
+            int add = bin / perAdditive;
+            for (int at = line * lineBins; at < (line + 1) * lineBins; at++, bin++, add += step) {
+                float expected = multiplicative[bin] * projections[at] + additives[add];
                 projections[at] = expected > 0 ? multiplicative[bin] * counts[bin] / expected : 0;
             }
         });

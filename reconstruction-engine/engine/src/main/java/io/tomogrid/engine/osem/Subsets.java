@@ -18,9 +18,10 @@ public record Subsets(CylindricalScanner scanner, EmissionData data, int[][] vie
             throw new IllegalArgumentException(
                     "OSEM: expected a number of subsets that divides " + views + " views, got " + count);
         }
-        if (data.counts().length != scanner.bins() || data.additive().length != scanner.lines()) {
+        int additives = data.additive().length;
+        if (data.counts().length != scanner.bins() || additives != scanner.lines() && additives != scanner.bins()) {
             throw new IllegalArgumentException("OSEM: expected " + scanner.bins() + " bins on " + scanner.lines()
-                    + " lines, got " + data.counts().length + " on " + data.additive().length);
+                    + " lines, got " + data.counts().length + " on " + additives);
         }
         int[][] subsets = new int[count][views / count];
         for (int view = 0; view < views; view++) {

@@ -124,6 +124,43 @@ public abstract class OsemContract {
         }
     }
 
+    /** The same background given once for a line, or for each of its bins. */
+    @Test
+    void an_additive_term_of_each_bin_is_that_of_its_line() {
+        EmissionData ofLines = data(object(), 0.5, 7);
+        float[] bins = new float[SCANNER.bins()];
+        for (int n = 0; n < bins.length; n++) {
+            bins[n] = ofLines.additive()[n / SCANNER.planes()];
+        }
+        EmissionData ofBins = new EmissionData(ofLines.counts(), ofLines.multiplicative(), bins);
+        Osem lines = open(GRID, ofLines, 4, PARALLEL);
+        Osem each = open(GRID, ofBins, 4, PARALLEL);
+        float[] expected = lines.start();
+        float[] found = each.start();
+        lines.iterate(expected, 1, n -> {});
+        each.iterate(found, 1, n -> {});
+        assertThat(found).isEqualTo(expected);
+        assertThat(each.logLikelihood(found)).isEqualTo(lines.logLikelihood(expected));
+    }
+
+    /** Scatter differs from plane to plane; without noise the truth stays. */
+    @Test
+    void the_truth_is_a_fixed_point_with_an_additive_term_that_differs_in_each_bin() {
+        float[] truth = object();
+        EmissionData none = data(truth, 0, 0);
+        float[] additive = TestScanner.random(SCANNER.bins(), 12);
+        float[] counts = none.counts().clone();
+        for (int n = 0; n < counts.length; n++) {
+            counts[n] += additive[n];
+        }
+        Osem osem = open(GRID, new EmissionData(counts, none.multiplicative(), additive), 4, PARALLEL);
+        float[] image = truth.clone();
+        osem.iterate(image, 2, n -> {});
+        for (int v = 0; v < truth.length; v++) {
+            assertThat(image[v]).as("voxel %d", v).isCloseTo(truth[v], within(2e-4f * Math.max(1, truth[v])));
+        }
+    }
+
     /** MLEM as the textbook has it, in double precision but for the projections. */
     @Test
     void one_subset_is_mlem() {

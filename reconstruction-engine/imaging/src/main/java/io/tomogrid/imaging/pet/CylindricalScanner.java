@@ -29,6 +29,7 @@ public record CylindricalScanner(
     private static final int MOST_CRYSTALS = 1 << 14;
     private static final int MOST_RINGS = 1 << 12;
     private static final double LARGEST_MM = 1e4;
+    private static final double SMALLEST_MM = 0.05;
 
     public CylindricalScanner {
         segments = List.copyOf(segments);
@@ -39,10 +40,10 @@ public record CylindricalScanner(
         require(
                 radialBins >= 1 && radialBins < crystalsPerRing,
                 "1 to " + (crystalsPerRing - 1) + " radial bins, got " + radialBins);
-        require(radiusMm > 0 && radiusMm <= LARGEST_MM, "a radius of at most 10 m, got " + radiusMm + " mm");
+        require(radiusMm >= 1 && radiusMm <= LARGEST_MM, "a radius of 1 mm to 10 m, got " + radiusMm + " mm");
         require(
-                ringPitchMm > 0 && ringPitchMm <= LARGEST_MM,
-                "a ring pitch of at most 10 m, got " + ringPitchMm + " mm");
+                ringPitchMm >= SMALLEST_MM && ringPitchMm <= LARGEST_MM,
+                "a ring pitch of 0.05 mm to 10 m, got " + ringPitchMm + " mm");
         require(!segments.isEmpty() && segments.size() < 2 * rings, "1 to " + (2 * rings - 1) + " segments");
         for (AxialSegment segment : segments) {
             require(

@@ -57,6 +57,24 @@ public record PetGrid(int nx, int ny, int nz, double voxelMm, double sliceMm) im
                 frameOfReferenceUid);
     }
 
+    /** The voxels of a volume of the same size in this grid's order; the inverse of {@link #volume}. */
+    public float[] values(Volume volume) {
+        GridSize size = volume.geometry().size();
+        if (size.nx() != nx || size.ny() != ny || size.nz() != nz) {
+            throw new IllegalArgumentException(
+                    "PET grid: expected " + nx + "x" + ny + "x" + nz + " voxels, got " + size);
+        }
+        float[] values = new float[voxels()];
+        for (int i = 0, at = 0; i < nx; i++) {
+            for (int j = 0; j < ny; j++) {
+                for (int k = 0; k < nz; k++) {
+                    values[at++] = volume.voxels()[size.index(i, j, k)];
+                }
+            }
+        }
+        return values;
+    }
+
     /** The same values with x fastest, each times a factor. */
     public Volume volume(float[] values, double factor, VolumeGeometry geometry, String unit) {
         float[] voxels = new float[voxels()];

@@ -57,14 +57,8 @@ public record SimulatedScan(
     /** Counts with Poisson noise. */
     public PetAcquisition measured(ImageQualityPhantom phantom, long seed) {
         PetAcquisition expected = expected(phantom, seed);
-        float[] counts = new float[scanner.bins()];
-        int planes = scanner.planes();
-        IntStream.range(0, scanner.lines()).parallel().forEach(line -> {
-            SplittableRandom random = new SplittableRandom(seed + LINE_STREAM * (line + 1));
-            for (int bin = line * planes; bin < (line + 1) * planes; bin++) {
-                counts[bin] = poisson(expected.prompts()[bin], random);
-            }
-        });
+        float[] counts = expected.prompts().clone();
+        addNoise(counts, scanner.planes(), seed);
         return new PetAcquisition(
                 scanner,
                 centre,
@@ -74,6 +68,16 @@ public record SimulatedScan(
                 expected.attenuation(),
                 expected.efficiencies(),
                 expected.background());
+    }
+
+    /** A count of a mean, from a stream of its own for each line. @param counts expected; CHANGED to counts with noise */
+    public static void addNoise(float[] counts, int perLine, long seed) {
+        IntStream.range(0, counts.length / perLine).parallel().forEach(line -> {
+            SplittableRandom random = new SplittableRandom(seed + LINE_STREAM * (line + 1));
+            for (int bin = line * perLine; bin < (line + 1) * perLine; bin++) {
+                counts[bin] = poisson(counts[bin], random);
+            }
+        });
     }
 
     /** Mean activity over the acquisition, as part of that at its start. */

@@ -1,0 +1,2 @@
+/** Filtered back projection of PET sinograms, for quality control. */
+package io.tomogrid.engine.fbp;

@@ -1,0 +1,147 @@
+package io.tomogrid.engine.projector;
+
+import io.tomogrid.engine.Parallel;
+import io.tomogrid.imaging.pet.ListEvents;
+import io.tomogrid.imaging.pet.PetGrid;
+import java.util.Arrays;
+
+/**
+ * Line integrals by time of flight of single events, and the adjoint. Values are in the order of {@link #order}. The result has
+ * the same bits for any number of threads. On the processors only.
+ */
+public final class ListJoseph {
+    /* Events are sorted once, by where they most likely happened, along a curve that keeps neighbours together. So the events of
+     * a part share voxels that stay in the cache, and back projection of a part goes to a small box of its own, without atomics.
+     * Boxes are added to the image in the order of the parts, slab by slab: that order does not depend on the threads either. */
+
+    private static final int EVENTS_PER_PART = 1 << 12;
+    /** Boxes at a time, for the sake of memory; not of the threads, since nothing may depend on them. */
+    private static final int PARTS_AT_ONCE = 16;
+    /** Voxels that are neighbours in the order: 2 to this power in each direction. */
+    private static final int CELL = 3;
+
+    private final PlaneGeometry geometry;
+    private final ListEvents events;
+    private final TofKernel kernel;
+    private final Parallel parallel;
+    private final int[] order;
+
+    /** @throws IllegalArgumentException unless the geometry's scanner is that of the events */
+    public ListJoseph(PlaneGeometry geometry, ListEvents events, Parallel parallel) {
+        if (!geometry.scanner().equals(events.scanner())) {
+            throw new IllegalArgumentException("events: expected those of the geometry's scanner");
+        }
+        this.geometry = geometry;
+        this.events = events;
+        this.kernel = new TofKernel(events.tof());
+        this.parallel = parallel;
+        this.order = sorted();
+    }
+
+    public PetGrid grid() {
+        return geometry.grid();
+    }
+
+    /** Numbers of the events in the order of values. */
+    public int[] order() {
+        return order.clone();
+    }
+
+    public int count() {
+        return order.length;
+    }
+
+    private int[] sorted() {
+        long[] keys = new long[events.count()];
+        parallel.run(parts(), part -> {
+            EventRay ray = new EventRay(geometry, kernel, events);
+            for (int n = part * EVENTS_PER_PART; n < end(part); n++) {
+                ray.set(n);
+                int row = ray.likely();
+                int column = (int) Math.max(0, ray.column(row));
+                int slice = (int) Math.max(0, ray.slice(row));
+                long key = ray.first > ray.last
+                        ? 0
+                        : curve((ray.alongY ? column : row) >> CELL, (ray.alongY ? row : column) >> CELL, slice >> CELL);
+                keys[n] = key << 32 | n;
+            }
+        });
+        Arrays.sort(keys);
+        int[] sorted = new int[keys.length];
+        for (int n = 0; n < sorted.length; n++) {
+            sorted[n] = (int) keys[n];
+        }
+        return sorted;
+    }
+
+    /** Bits of the three in turn (Morton). */
+    private static long curve(int x, int y, int z) {
+        long code = 0;
+        for (int bit = 0; bit < 10; bit++) {
+            code |= (long) (x >> bit & 1) << 3 * bit
+                    | (long) (y >> bit & 1) << 3 * bit + 1
+                    | (long) (z >> bit & 1) << 3 * bit + 2;
+        }
+        return code;
+    }
+
+    private int parts() {
+        return (events.count() + EVENTS_PER_PART - 1) / EVENTS_PER_PART;
+    }
+
+    private int end(int part) {
+        return Math.min(events.count(), (part + 1) * EVENTS_PER_PART);
+    }
+
+    /** @param image [nx][ny][nz] @param values OVERWRITTEN, of each event in order: values of the image · mm */
+    public void forward(float[] image, float[] values) {
+        check(image, values);
+        parallel.run(parts(), part -> {
+            EventRay ray = new EventRay(geometry, kernel, events);
+            for (int n = part * EVENTS_PER_PART; n < end(part); n++) {
+                ray.set(order[n]);
+                values[n] = (float) ray.integral(image);
+            }
+        });
+    }
+
+    /** The adjoint. @param image OVERWRITTEN */
+    public void back(float[] values, float[] image) {
+        check(image, values);
+        Arrays.fill(image, 0);
+        for (int from = 0; from < parts(); from += PARTS_AT_ONCE) {
+            EventBox[] boxes = new EventBox[Math.min(PARTS_AT_ONCE, parts() - from)];
+            int first = from;
+            parallel.run(boxes.length, b -> boxes[b] = box(first + b, values));
+            parallel.run(grid().nx(), x -> {
+                for (EventBox box : boxes) {
+                    box.addTo(image, grid(), x);
+                }
+            });
+        }
+    }
+
+    private EventBox box(int part, float[] values) {
+        EventRay ray = new EventRay(geometry, kernel, events);
+        EventBox box = new EventBox();
+        for (int n = part * EVENTS_PER_PART; n < end(part); n++) {
+            ray.set(order[n]);
+            box.include(ray, grid());
+        }
+        box.allocate();
+        for (int n = part * EVENTS_PER_PART; n < end(part); n++) {
+            if (values[n] != 0) {
+                ray.set(order[n]);
+                ray.spread(values[n], box);
+            }
+        }
+        return box;
+    }
+
+    private void check(float[] image, float[] values) {
+        if (image.length != grid().voxels() || values.length != events.count()) {
+            throw new IllegalArgumentException("events: expected " + grid().voxels() + " voxels and " + events.count()
+                    + " values, got " + image.length + " and " + values.length);
+        }
+    }
+}
