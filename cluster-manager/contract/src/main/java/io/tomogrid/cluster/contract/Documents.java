@@ -139,8 +139,7 @@ public final class Documents {
                 list(map, "stages", item -> stage(asObject(item, "stages"))),
                 text(map, "backend"),
                 map.containsKey("quantification")
-                        ? FindingsDocuments.quantification(
-                                new FindingsDocuments.Fields(object(map, "quantification")))
+                        ? FindingsDocuments.quantification(new FindingsDocuments.Fields(object(map, "quantification")))
                         : Quantification.NONE,
                 map.containsKey("provenance")
                         ? FindingsDocuments.provenance(new FindingsDocuments.Fields(object(map, "provenance")))

@@ -22,17 +22,23 @@ final class FindingsDocuments {
     static Quantification quantification(Fields map) {
         return new Quantification(
                 map.list("series", FindingsDocuments::derivation),
-                map.list("scales", f ->
-                        new Quantification.Scale(f.text("kind"), f.text("unit"), f.number("per-suv-bw"), f.text("how"))),
-                map.list("volumes", f -> new Quantification.Volume(
-                        f.whole("lesion"),
-                        f.text("method"),
-                        f.number("threshold"),
-                        f.number("mtv-ml"),
-                        f.number("tlg"),
-                        f.text("reason"))),
-                map.list("burden", f -> new Quantification.Burden(
-                        f.text("method"), f.number("mtv-ml"), f.number("tlg"), f.text("reason"))),
+                map.list(
+                        "scales",
+                        f -> new Quantification.Scale(
+                                f.text("kind"), f.text("unit"), f.number("per-suv-bw"), f.text("how"))),
+                map.list(
+                        "volumes",
+                        f -> new Quantification.Volume(
+                                f.whole("lesion"),
+                                f.text("method"),
+                                f.number("threshold"),
+                                f.number("mtv-ml"),
+                                f.number("tlg"),
+                                f.text("reason"))),
+                map.list(
+                        "burden",
+                        f -> new Quantification.Burden(
+                                f.text("method"), f.number("mtv-ml"), f.number("tlg"), f.text("reason"))),
                 liver(map.object("liver")),
                 tracking(map.object("tracking")));
     }
@@ -55,23 +61,27 @@ final class FindingsDocuments {
                 map.text("slice"),
                 map.flag("simulated"),
                 map.list("steps", f -> new Provenance.Step(f.text("name"), f.texts("parameters"))),
-                map.list("inputs", f -> new Provenance.Input(
-                        f.text("series-uid"), f.text("modality"), f.whole("instances"), f.text("sha256"))));
+                map.list(
+                        "inputs",
+                        f -> new Provenance.Input(
+                                f.text("series-uid"), f.text("modality"), f.whole("instances"), f.text("sha256"))));
     }
 
     private static Map<String, Object> derivation(Quantification.Derivation d) {
         var map = new LinkedHashMap<String, Object>();
         map.put("series-uid", d.seriesUid());
         map.put("path", d.path());
-        map.put("attributes", d.attributes().stream()
-                .map(a -> {
-                    var attribute = new LinkedHashMap<String, Object>();
-                    attribute.put("tag", a.tag());
-                    attribute.put("name", a.name());
-                    attribute.put("value", a.value());
-                    return attribute;
-                })
-                .toList());
+        map.put(
+                "attributes",
+                d.attributes().stream()
+                        .map(a -> {
+                            var attribute = new LinkedHashMap<String, Object>();
+                            attribute.put("tag", a.tag());
+                            attribute.put("name", a.name());
+                            attribute.put("value", a.value());
+                            return attribute;
+                        })
+                        .toList());
         map.put("steps", d.steps());
         map.put("refused", d.refused());
         return map;
@@ -143,17 +153,19 @@ final class FindingsDocuments {
         map.put("frame-of-reference-uid", t.frameOfReferenceUid());
         map.put("prior-study-uid", t.priorStudyUid());
         map.put("by", t.by());
-        map.put("tracks", t.tracks().stream()
-                .map(track -> {
-                    var of = new LinkedHashMap<String, Object>();
-                    of.put("lesion", track.lesion());
-                    of.put("prior", track.prior());
-                    of.put("tracking-uid", track.trackingUid());
-                    of.put("suv-peak-change", finite(track.suvPeakChange()));
-                    of.put("mtv-change", finite(track.mtvChange()));
-                    return of;
-                })
-                .toList());
+        map.put(
+                "tracks",
+                t.tracks().stream()
+                        .map(track -> {
+                            var of = new LinkedHashMap<String, Object>();
+                            of.put("lesion", track.lesion());
+                            of.put("prior", track.prior());
+                            of.put("tracking-uid", track.trackingUid());
+                            of.put("suv-peak-change", finite(track.suvPeakChange()));
+                            of.put("mtv-change", finite(track.mtvChange()));
+                            return of;
+                        })
+                        .toList());
         map.put("reason", t.reason());
         return map;
     }
@@ -163,12 +175,14 @@ final class FindingsDocuments {
                 f.text("frame-of-reference-uid"),
                 f.text("prior-study-uid"),
                 f.text("by"),
-                f.list("tracks", t -> new Quantification.Track(
-                        t.whole("lesion"),
-                        t.whole("prior"),
-                        t.text("tracking-uid"),
-                        t.number("suv-peak-change"),
-                        t.number("mtv-change"))),
+                f.list(
+                        "tracks",
+                        t -> new Quantification.Track(
+                                t.whole("lesion"),
+                                t.whole("prior"),
+                                t.text("tracking-uid"),
+                                t.number("suv-peak-change"),
+                                t.number("mtv-change"))),
                 f.text("reason"));
     }
 
@@ -213,7 +227,9 @@ final class FindingsDocuments {
         }
 
         List<String> texts(String key) {
-            return items(key).stream().map(item -> cast(item, String.class, key)).toList();
+            return items(key).stream()
+                    .map(item -> cast(item, String.class, key))
+                    .toList();
         }
 
         List<Double> numbers(String key) {

@@ -112,7 +112,8 @@ final class ClassicPet {
 
     /** A DT value without its offset from UTC; malformed ones count as absent. */
     private static Optional<LocalDateTime> at(Dataset dataset, int tag) {
-        String value = dataset.string(tag).orElse("").replaceFirst("[+-]\\d{4}$", "").trim();
+        String value =
+                dataset.string(tag).orElse("").replaceFirst("[+-]\\d{4}$", "").trim();
         if (!value.matches("\\d{14}(\\.\\d{1,6})?")) {
             return Optional.empty();
         }

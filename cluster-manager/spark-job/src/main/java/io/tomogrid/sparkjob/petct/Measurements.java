@@ -26,7 +26,8 @@ import java.util.Optional;
 
 /** What is measured of the lesions beside the model's mask, as the document that findings keep (QNT-04 to QNT-06). */
 final class Measurements {
-    private static final String NO_LIVER = "the model gives no output \"liver\", so PERCIST's reference is not available";
+    private static final String NO_LIVER =
+            "the model gives no output \"liver\", so PERCIST's reference is not available";
     private static final String NO_PRIOR = "no prior study of this protocol is known";
 
     private Measurements() {}

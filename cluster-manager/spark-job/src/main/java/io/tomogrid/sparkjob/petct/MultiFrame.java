@@ -117,8 +117,9 @@ final class MultiFrame {
 
     private static void require(boolean holds, Dataset whole, String fault) throws ProtocolFailure {
         if (!holds) {
-            throw ProtocolFailure.input("image " + whole.string(Tag.SOPInstanceUID).orElse("?") + ": " + fault
-                    + "; repair it at its source and send it again");
+            throw ProtocolFailure.input(
+                    "image " + whole.string(Tag.SOPInstanceUID).orElse("?") + ": " + fault
+                            + "; repair it at its source and send it again");
         }
     }
 }

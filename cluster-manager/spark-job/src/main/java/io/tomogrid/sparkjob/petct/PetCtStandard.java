@@ -95,8 +95,8 @@ public final class PetCtStandard implements Protocol {
         Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
         Backend backend = choice.backend();
         Lesions lesions = backend.lesions().measure(suv, mask.voxels());
-        Quantification quantification = Measurements.of(
-                task, series.pet().seriesUid(), factors, suv, lesions, mask.liver(), parallel);
+        Quantification quantification =
+                Measurements.of(task, series.pet().seriesUid(), factors, suv, lesions, mask.liver(), parallel);
         Provenance provenance = provenance(task, series, factors, mask, backend);
         stages.begin("mip");
         MipRotation mip = backend.rotations();
@@ -104,10 +104,9 @@ public final class PetCtStandard implements Protocol {
         GreyRotation grey = mip.pet(suv, MIP_FRAMES);
         ColourRotation fused = mip.fused(grey, mip.ct(ct, grey.geometry(), MipRotation.BONE_WINDOW));
         stages.begin("encode");
-        ResultFiles files =
-                new ResultFiles(context(task, series, mask, provenance), StagingFolder.open(task.stagingRoot()), parallel);
-        files.measurements(
-                lesions, factors.perSlice(), quantification, Statements.of(quantification, provenance));
+        ResultFiles files = new ResultFiles(
+                context(task, series, mask, provenance), StagingFolder.open(task.stagingRoot()), parallel);
+        files.measurements(lesions, factors.perSlice(), quantification, Statements.of(quantification, provenance));
         files.rotations(grey, fused, series.ct().headers());
         List<String> notes = notes(series, lesions, mask);
         choice.notCuda().ifPresent(why -> notes.add("processed without the slice's GPU: " + why));
@@ -145,27 +144,30 @@ public final class PetCtStandard implements Protocol {
             SuvFactors.Computed factors,
             MaskModel.Mask mask,
             Backend backend) {
+        List<Provenance.Step> steps = new ArrayList<>(List.of(
+                JobProvenance.step("read"),
+                JobProvenance.step("suv", factors.how().path()),
+                JobProvenance.step("model", mask.model(), "version=" + mask.version(), mask.digest()),
+                JobProvenance.step(
+                        "lesions",
+                        "connected=26",
+                        "least-ml=" + LesionMeasures.SMALLEST_ML,
+                        "peak=1 ml sphere",
+                        "also="
+                                + Delineation.STANDARD.stream()
+                                        .map(Delineation::label)
+                                        .collect(Collectors.joining("/"))),
+                JobProvenance.step("mip", "frames=" + MIP_FRAMES),
+                JobProvenance.step("encode")));
+        if (uniform(factors.perSlice())) {
+            steps.add(JobProvenance.step("resample", "trilinear", "onto=CT"));
+        }
         return JobProvenance.of(
                 task,
                 NAME + " " + VERSION,
                 backend.name(),
                 List.of(series.pet().seriesUid(), series.ct().seriesUid()),
-                List.of(
-                        JobProvenance.step("read"),
-                        JobProvenance.step("suv", factors.how().path()),
-                        JobProvenance.step("model", mask.model(), "version=" + mask.version(), mask.digest()),
-                        JobProvenance.step(
-                                "lesions",
-                                "connected=26",
-                                "least-ml=" + LesionMeasures.SMALLEST_ML,
-                                "peak=1 ml sphere",
-                                "also="
-                                        + Delineation.STANDARD.stream()
-                                                .map(Delineation::label)
-                                                .collect(Collectors.joining("/"))),
-                        JobProvenance.step("mip", "frames=" + MIP_FRAMES),
-                        JobProvenance.step("encode"),
-                        JobProvenance.step("resample", "trilinear", "onto=CT")));
+                steps);
     }
 
     private static SuvFactors.Computed factors(SourceSeries pet) throws ProtocolFailure {

@@ -60,8 +60,7 @@ final class ResultFiles {
      * @param quantification what was measured beside the mask, and which lesions are those of an earlier study
      * @param statements what the report says in words
      */
-    void measurements(
-            Lesions lesions, double[] suvPerSlice, Quantification quantification, List<String> statements)
+    void measurements(Lesions lesions, double[] suvPerSlice, Quantification quantification, List<String> statements)
             throws IOException {
         Dataset rwvm = RealWorldValueEncoder.encode(
                 context, series("rwvm", 9001, "SUV mapping"), suvPerSlice, others(quantification));

@@ -83,10 +83,8 @@ record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
     }
 
     private static Candidate pet(List<Candidate> all) throws ProtocolFailure {
-        List<Candidate> pets = all.stream()
-                .filter(Candidate::isPet)
-                .sorted(BEST)
-                .toList();
+        List<Candidate> pets =
+                all.stream().filter(Candidate::isPet).sorted(BEST).toList();
         if (pets.isEmpty()) {
             throw ProtocolFailure.input("the study has no PET series; send it, or correct the routing rule");
         }

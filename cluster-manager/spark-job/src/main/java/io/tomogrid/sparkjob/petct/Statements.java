@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What the report says in words: derivation, sums, PERCIST, tracking, provenance. */
+/**
+ * What the report says in words: derivation, sums, PERCIST, tracking, provenance. In ASCII, since a report has the character
+ * set of its source.
+ */
 final class Statements {
     private Statements() {}
 
@@ -26,7 +29,16 @@ final class Statements {
         statements.add(liver(quantification.liver()));
         statements.add(tracking(quantification.tracking()));
         statements.add("Provenance: " + JobProvenance.text(provenance));
-        return statements;
+        return statements.stream().map(Statements::ascii).toList();
+    }
+
+    private static String ascii(String text) {
+        return text.replace("×", "x")
+                .replace("·", "*")
+                .replace("−", "-")
+                .replace("λ", "lambda")
+                .replace("±", "+/-")
+                .replaceAll("[^ -~]", "?");
     }
 
     private static String derivation(Quantification.Derivation series) {

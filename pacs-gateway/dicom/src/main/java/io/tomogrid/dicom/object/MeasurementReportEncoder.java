@@ -63,8 +63,7 @@ public final class MeasurementReportEncoder {
         content.add(procedure(context));
         content.add(measurements(context, lesions, seg, rwvm));
         content.add(SrItem.text(SrItem.CONTAINS, Codes.COMMENT, comment(context, lesions.size())));
-        statements.forEach(
-                statement -> content.add(SrItem.text(SrItem.CONTAINS, Codes.COMMENT, statement)));
+        statements.forEach(statement -> content.add(SrItem.text(SrItem.CONTAINS, Codes.COMMENT, statement)));
         return sr.put(Tag.ValueType, "CONTAINER")
                 .putItems(Tag.ConceptNameCodeSequence, Codes.IMAGING_MEASUREMENT_REPORT.item())
                 .put(Tag.ContinuityOfContent, "SEPARATE")

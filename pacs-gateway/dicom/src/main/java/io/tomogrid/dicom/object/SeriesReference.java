@@ -28,7 +28,8 @@ public record SeriesReference(String seriesInstanceUid, List<InstanceReference> 
             throw new IllegalArgumentException("expected the instances of one series, got series " + series);
         }
         return new SeriesReference(
-                series.get(0), instances.stream()
+                series.get(0),
+                instances.stream()
                         .map(InstanceReference::of)
                         .map(InstanceReference::whole)
                         .distinct()

@@ -9,8 +9,7 @@ package io.tomogrid.engine.lesion;
  * @param tlg total lesion glycolysis, g; NaN where it is not available
  * @param notAvailable why there is no volume; empty where there is one
  */
-public record Extent(
-        Delineation method, double threshold, int voxels, double mtvMl, double tlg, String notAvailable) {
+public record Extent(Delineation method, double threshold, int voxels, double mtvMl, double tlg, String notAvailable) {
     static Extent none(Delineation method, double threshold, String why) {
         return new Extent(method, threshold, 0, Double.NaN, Double.NaN, why);
     }

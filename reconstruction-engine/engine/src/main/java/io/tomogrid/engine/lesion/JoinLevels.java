@@ -197,7 +197,9 @@ final class JoinLevels {
     private double difference(int voxel, int place, int of, int stride) {
         int before = place > 0 ? voxel - stride : voxel;
         int after = place < of - 1 ? voxel + stride : voxel;
-        return before == after ? 0 : (suv.voxels()[after] - suv.voxels()[before]) / (double) ((after - before) / stride);
+        return before == after
+                ? 0
+                : (suv.voxels()[after] - suv.voxels()[before]) / (double) ((after - before) / stride);
     }
 
     private int inside(int x, int y, int z) {
@@ -214,8 +216,6 @@ final class JoinLevels {
 
     private int global(int at) {
         return size.index(
-                from[0] + at % extent[0],
-                from[1] + at / extent[0] % extent[1],
-                from[2] + at / extent[0] / extent[1]);
+                from[0] + at % extent[0], from[1] + at / extent[0] % extent[1], from[2] + at / extent[0] / extent[1]);
     }
 }

@@ -72,8 +72,9 @@ public record LesionExtents(List<List<Extent>> perLesion, List<Burden> total) {
     }
 
     private static Found found(Volume suv, Lesion lesion, Delineation way, JoinLevels levels) {
-        double threshold =
-                way instanceof Delineation.Gradient ? levels.steepest(percents(lesion.suvMax())) : lowest(way, lesion.suvMax());
+        double threshold = way instanceof Delineation.Gradient
+                ? levels.steepest(percents(lesion.suvMax()))
+                : lowest(way, lesion.suvMax());
         if (Double.isNaN(threshold) || threshold <= levels.leak()) {
             return new Found(Extent.none(way, threshold, RUNS_ON), new int[0]);
         }
@@ -123,9 +124,7 @@ public record LesionExtents(List<List<Extent>> perLesion, List<Burden> total) {
 
     private static int index(Volume suv, Vec3 place) {
         Vec3 v = suv.geometry().toVoxel(place);
-        return suv.geometry()
-                .size()
-                .index((int) Math.rint(v.x()), (int) Math.rint(v.y()), (int) Math.rint(v.z()));
+        return suv.geometry().size().index((int) Math.rint(v.x()), (int) Math.rint(v.y()), (int) Math.rint(v.z()));
     }
 
     /** For each lesion lowest and highest index along the columns, rows and slices. */

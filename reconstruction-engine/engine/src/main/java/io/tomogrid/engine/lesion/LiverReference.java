@@ -84,9 +84,6 @@ public sealed interface LiverReference {
         }
         Vec3 centroid = place.times(1.0 / count);
         return new Measured(
-                mean,
-                Math.sqrt(squares / (count - 1)),
-                ml,
-                g.toPatient(centroid.x(), centroid.y(), centroid.z()));
+                mean, Math.sqrt(squares / (count - 1)), ml, g.toPatient(centroid.x(), centroid.y(), centroid.z()));
     }
 }

@@ -45,7 +45,10 @@ class LesionExtentsTest {
                     sum += value;
                 }
             }
-            assertThat(extent.voxels()).as(extent.method().label()).isEqualTo(count).isPositive();
+            assertThat(extent.voxels())
+                    .as(extent.method().label())
+                    .isEqualTo(count)
+                    .isPositive();
             assertThat(extent.mtvMl()).isCloseTo(count * 2 * 2.1 * 2.4 / 1000, within(1e-9));
             assertThat(extent.tlg()).isCloseTo(sum * 2 * 2.1 * 2.4 / 1000, within(1e-6));
             // where the formula has this value: r = R + w ln(9 / (SUV − 1) − 1)
@@ -61,9 +64,12 @@ class LesionExtentsTest {
         for (double background : new double[] {0.2, 1, 4}) {
             Volume suv = Phantoms.of(
                     GRID, p -> background + (10 - background) / (1 + Math.exp((p.length() - RADIUS) / BLUR)));
-            Extent extent = extents(suv, p -> p.length() < RADIUS, 2).perLesion().get(0).get(4);
+            Extent extent =
+                    extents(suv, p -> p.length() < RADIUS, 2).perLesion().get(0).get(4);
             assertThat(extent.method()).isEqualTo(new Delineation.Gradient());
-            assertThat(extent.mtvMl()).as("on SUV " + background).isCloseTo(ballMl(RADIUS), within(0.06 * ballMl(RADIUS)));
+            assertThat(extent.mtvMl())
+                    .as("on SUV " + background)
+                    .isCloseTo(ballMl(RADIUS), within(0.06 * ballMl(RADIUS)));
             // a threshold of the maximum drifts with the background: half of it is above the edge where that is high
             assertThat(extent.threshold()).isCloseTo((10 + background) / 2, within(0.6));
         }
@@ -100,16 +106,18 @@ class LesionExtentsTest {
             double nearest = Math.min(p.minus(left).length(), p.minus(right).length());
             return nearest < 7 ? 9 : nearest < 9.4 ? 3 : 1;
         });
-        LesionExtents extents =
-                extents(suv, p -> Math.min(p.minus(left).length(), p.minus(right).length()) < 7, 2);
+        LesionExtents extents = extents(
+                suv, p -> Math.min(p.minus(left).length(), p.minus(right).length()) < 7, 2);
         assertThat(extents.perLesion()).hasSize(2);
         long above = IntStream.range(0, suv.voxels().length)
                 .filter(n -> suv.voxels()[n] >= 2.5)
                 .count();
         assertThat(extents.total().get(0).mtvMl()).isCloseTo(above * 2 * 2.1 * 2.4 / 1000, within(1e-9));
-        double each = extents.perLesion().stream().mapToDouble(l -> l.get(0).mtvMl()).sum();
+        double each =
+                extents.perLesion().stream().mapToDouble(l -> l.get(0).mtvMl()).sum();
         assertThat(each).isGreaterThan(extents.total().get(0).mtvMl());
-        double hot = extents.perLesion().stream().mapToDouble(l -> l.get(3).mtvMl()).sum();
+        double hot =
+                extents.perLesion().stream().mapToDouble(l -> l.get(3).mtvMl()).sum();
         assertThat(extents.total().get(3).mtvMl()).isCloseTo(hot, within(1e-9));
     }
 
@@ -126,7 +134,9 @@ class LesionExtentsTest {
         Lesion lesion = lesions(suv, p -> p.length() < 14).lesions().get(0);
         for (Extent extent : extents.perLesion().get(0)) {
             if (extent.available()) {
-                assertThat(extent.voxels()).as(extent.method().label()).isEqualTo(walked(suv, lesion, extent.threshold()));
+                assertThat(extent.voxels())
+                        .as(extent.method().label())
+                        .isEqualTo(walked(suv, lesion, extent.threshold()));
             }
         }
         assertThat(extents.perLesion().get(0)).filteredOn(Extent::available).hasSizeGreaterThanOrEqualTo(2);
@@ -172,8 +182,7 @@ class LesionExtentsTest {
         GridSize size = suv.geometry().size();
         byte[] mask = new byte[size.voxels()];
         for (int n = 0; n < mask.length; n++) {
-            Vec3 p = suv.geometry()
-                    .toPatient(n % size.nx(), n / size.nx() % size.ny(), n / size.nx() / size.ny());
+            Vec3 p = suv.geometry().toPatient(n % size.nx(), n / size.nx() % size.ny(), n / size.nx() / size.ny());
             mask[n] = (byte) (inside.test(p) ? 1 : 0);
         }
         return new LesionMeasures(new Parallel(2)).measure(suv, mask);

@@ -46,7 +46,8 @@ class LesionTrackingTest {
 
     @Test
     void one_lesion_that_became_two_is_the_nearer_of_them() {
-        var match = LesionTracking.match(scene("1.1", null, A), scene("1.1", null, moved(A, 9, 0, 0), moved(A, -6, 0, 0)))
+        var match = LesionTracking.match(
+                        scene("1.1", null, A), scene("1.1", null, moved(A, 9, 0, 0), moved(A, -6, 0, 0)))
                 .orElseThrow();
         assertThat(match.prior()).containsExactly(-1, 0);
     }

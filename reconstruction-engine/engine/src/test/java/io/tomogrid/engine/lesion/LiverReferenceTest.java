@@ -37,7 +37,8 @@ class LiverReferenceTest {
         assertThat(measured.deviation()).isCloseTo(0.2 * Math.sqrt(8000 / 7999.0), within(1e-6));
         assertThat(measured.threshold()).isCloseTo(3.4, within(1e-4));
         assertThat(measured.ml()).isCloseTo(64, within(1e-9));
-        assertThat(measured.centre().minus(GRID.toPatient(19.5, 19.5, 19.5)).length()).isLessThan(1e-9);
+        assertThat(measured.centre().minus(GRID.toPatient(19.5, 19.5, 19.5)).length())
+                .isLessThan(1e-9);
         var sphere = (LiverReference.Measured) LiverReference.of(suv, LIVER, none);
         assertThat(sphere.ml()).isCloseTo(4 * Math.PI / 3 * 3.375, within(0.4));
         assertThat(sphere.mean()).isCloseTo(2, within(0.02));

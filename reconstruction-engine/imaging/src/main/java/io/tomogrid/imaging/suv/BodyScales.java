@@ -39,8 +39,8 @@ final class BodyScales {
                 return new SuvScale(
                         kind,
                         OptionalDouble.of(body.surface() / (weight * GRAMS_PER_KILOGRAM)),
-                        "SUVbsa = SUVbw × " + number(body.surface()) + " cm2 / weight; body surface = 0.007184 · H^0.725 ·"
-                                + " W^0.425 m2");
+                        "SUVbsa = SUVbw × " + number(body.surface())
+                                + " cm2 / weight; body surface = 0.007184 · H^0.725 ·" + " W^0.425 m2");
             }
             double mass = mass(kind, body);
             require(mass > 0 && mass < 3 * weight, "the formula gives a mass of " + number(mass) + " kg");
@@ -50,8 +50,7 @@ final class BodyScales {
                     kind.label() + " = SUVbw × " + number(mass) + " kg / weight; " + formula(kind)
                             + (body.sex().equals("O") ? ", the mean of both sexes' formulas" : ""));
         } catch (NotQuantifiable e) {
-            return new SuvScale(
-                    kind, OptionalDouble.empty(), kind.label() + " cannot be computed: " + e.getMessage());
+            return new SuvScale(kind, OptionalDouble.empty(), kind.label() + " cannot be computed: " + e.getMessage());
         }
     }
 

@@ -64,9 +64,13 @@ final class DecayReference {
         if (computed.isPresent()) {
             derivation.way("reference: back-computed from Frame Reference Time");
             derivation.used(
-                    "(0054,1300)", "Frame Reference Time", number(pet.frames().get(0).referenceTime()) + " ms");
+                    "(0054,1300)",
+                    "Frame Reference Time",
+                    number(pet.frames().get(0).referenceTime()) + " ms");
             derivation.used(
-                    "(0018,1242)", "Actual Frame Duration", number(pet.frames().get(0).duration()) + " ms");
+                    "(0018,1242)",
+                    "Actual Frame Duration",
+                    number(pet.frames().get(0).duration()) + " ms");
             derivation.step(why + "; reference time: Acquisition Time + time of mean activity − Frame Reference Time"
                     + " (0054,1300)");
             return sinceAdministration(computed.get());
@@ -141,8 +145,9 @@ final class DecayReference {
                         + " (0018,1072) are missing or malformed"));
         derivation.used("(0018,1072)", "Radiopharmaceutical Start Time", sameDay.toLocalTime());
         if (sameDay.isAfter(time)) {
-            derivation.step("administration by Radiopharmaceutical Start Time (0018,1072), which is later than the scan's time of"
-                    + " day: on the day before");
+            derivation.step(
+                    "administration by Radiopharmaceutical Start Time (0018,1072), which is later than the scan's time of"
+                            + " day: on the day before");
             return plausible(seconds(sameDay.minusDays(1), time), "Start Time (0018,1072)");
         }
         derivation.step("administration by Radiopharmaceutical Start Time (0018,1072), on the day of the scan");

@@ -108,7 +108,8 @@ public final class SuvBodyWeight {
         double perGram = activity * weight() * GRAMS_PER_KILOGRAM / dose();
         derivation.way(pet.decayCorrection());
         derivation.used("(0054,1102)", "Decay Correction", pet.decayCorrection());
-        derivation.used("(0028,0051)", "Corrected Image", pet.correctedImage().contains("DECY") ? "with DECY" : "without DECY");
+        derivation.used(
+                "(0028,0051)", "Corrected Image", pet.correctedImage().contains("DECY") ? "with DECY" : "without DECY");
         derivation.step("SUVbw = activity × weight / dose, both at the same time");
         return switch (pet.decayCorrection()) {
             case "ADMIN" -> {
@@ -141,7 +142,10 @@ public final class SuvBodyWeight {
             require(duration > 0, "Actual Frame Duration (0018,1242) is missing, which Decay Correction NONE needs");
             factors[k] = perGram * decay.startOverMean(duration) / decay.left(reference.elapsedAtAcquisition(k));
         }
-        derivation.used("(0018,1242)", "Actual Frame Duration", number(pet.frames().get(0).duration()) + " ms");
+        derivation.used(
+                "(0018,1242)",
+                "Actual Frame Duration",
+                number(pet.frames().get(0).duration()) + " ms");
         derivation.step("Decay Correction NONE: each slice × λT/(1−e^−λT) · e^(λ·(acquisition − administration)),"
                 + " T = Actual Frame Duration, half-life " + number(decay.halfLife()) + " s");
         return factors;
@@ -193,8 +197,7 @@ public final class SuvBodyWeight {
                 weight >= LIGHTEST_KG && weight <= HEAVIEST_KG,
                 "Patient's Weight (0010,1030) is " + number(weight) + " kg, no weight of a patient");
         boolean grams = pet.patient().weight() > WEIGHT_IN_GRAMS;
-        derivation.used(
-                "(0010,1030)", "Patient's Weight", number(pet.patient().weight()) + (grams ? " g" : " kg"));
+        derivation.used("(0010,1030)", "Patient's Weight", number(pet.patient().weight()) + (grams ? " g" : " kg"));
         derivation.step(
                 grams
                         ? "Patient's Weight (0010,1030) above 1000 is in grams: " + number(weight) + " kg"
@@ -248,7 +251,8 @@ public final class SuvBodyWeight {
                 nuclide.isPresent(),
                 "Radionuclide Half Life (0018,1075) is missing and the Radionuclide Code Sequence (0054,0300) names no"
                         + " known nuclide");
-        derivation.used("(0054,0300)", "Radionuclide Code Sequence", nuclide.get().toString());
+        derivation.used(
+                "(0054,0300)", "Radionuclide Code Sequence", nuclide.get().toString());
         derivation.step("half-life of " + nuclide.get() + " by its code: "
                 + number(nuclide.get().halfLife()) + " s");
         return new Decay(nuclide.get().halfLife());

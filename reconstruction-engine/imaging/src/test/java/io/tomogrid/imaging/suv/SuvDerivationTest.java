@@ -129,21 +129,47 @@ class SuvDerivationTest {
     @Test
     void nonsense_is_computed_or_refused_but_never_fails() {
         Random random = new Random(20261125);
-        String[] texts = {"", "BQML", "GML", "CNTS", "CPS", "CM2ML", "START", "ADMIN", "NONE", "99991231235959.999999",
-            "00010101000000", "20250101", "250000", "110000", "Doe^Jane", "M", "LBM", "C-111A1", "\u0000", "2025010110"};
-        double[] numbers = {Double.NaN, 0, -1, 1, 70, 1.75, 175, 368.08, 3.6e8, 1e300, Double.POSITIVE_INFINITY, 1e-300};
+        String[] texts = {
+            "",
+            "BQML",
+            "GML",
+            "CNTS",
+            "CPS",
+            "CM2ML",
+            "START",
+            "ADMIN",
+            "NONE",
+            "99991231235959.999999",
+            "00010101000000",
+            "20250101",
+            "250000",
+            "110000",
+            "Doe^Jane",
+            "M",
+            "LBM",
+            "C-111A1",
+            "\u0000",
+            "2025010110"
+        };
+        double[] numbers = {Double.NaN, 0, -1, 1, 70, 1.75, 175, 368.08, 3.6e8, 1e300, Double.POSITIVE_INFINITY, 1e-300
+        };
         int computed = 0;
         for (int n = 0; n < 20_000; n++) {
             TestPet pet = new TestPet();
             for (int changes = random.nextInt(5); changes >= 0; changes--) {
-                spoil(pet, random.nextInt(14), texts[random.nextInt(texts.length)], numbers[random.nextInt(numbers.length)]);
+                spoil(
+                        pet,
+                        random.nextInt(14),
+                        texts[random.nextInt(texts.length)],
+                        numbers[random.nextInt(numbers.length)]);
             }
             SuvFactors factors = SuvBodyWeight.factors(pet.build());
             if (factors instanceof SuvFactors.Computed good) {
                 computed++;
                 assertThat(Arrays.stream(good.perSlice())).allMatch(factor -> factor > 0 && Double.isFinite(factor));
-                assertThat(good.others()).allMatch(scale -> scale.perBodyWeight().isEmpty()
-                        || scale.perBodyWeight().getAsDouble() > 0);
+                assertThat(good.others())
+                        .allMatch(scale -> scale.perBodyWeight().isEmpty()
+                                || scale.perBodyWeight().getAsDouble() > 0);
                 assertThat(good.how().toString()).doesNotContain("Doe").doesNotContain("2025");
             }
         }
