@@ -314,7 +314,8 @@ final class AttemptRunner {
                 properties.inferenceUrl().toString(),
                 model,
                 jobs.predecessors(job),
-                held);
+                held,
+                List.of());
     }
 
     private static Duration since(Job job) {

@@ -35,6 +35,7 @@ public final class Documents {
                 "predecessors",
                 task.predecessors().stream().map(Documents::toMap).toList());
         map.put("leases", task.leases().stream().map(SliceLease::toMap).toList());
+        map.put("priors", task.priors().stream().map(Documents::toMap).toList());
         return map;
     }
 
@@ -53,7 +54,19 @@ public final class Documents {
                 text(map, "inference-url"),
                 text(map, "model"),
                 list(map, "predecessors", item -> reportRef(asObject(item, "predecessors"))),
-                list(map, "leases", item -> SliceLease.fromMap(asObject(item, "leases"))));
+                list(map, "leases", item -> SliceLease.fromMap(asObject(item, "leases"))),
+                map.containsKey("priors") ? list(map, "priors", item -> prior(asObject(item, "priors"))) : List.of());
+    }
+
+    private static Map<String, Object> toMap(PriorStudy prior) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("study-uid", prior.studyUid());
+        map.put("findings", toMap(prior.findings()));
+        return map;
+    }
+
+    private static PriorStudy prior(Map<String, Object> map) {
+        return new PriorStudy(text(map, "study-uid"), findings(object(map, "findings")));
     }
 
     private static Map<String, Object> toMap(ReportRef report) {
@@ -110,6 +123,8 @@ public final class Documents {
         map.put("lesions", findings.lesions().stream().map(Documents::toMap).toList());
         map.put("stages", findings.stages().stream().map(Documents::toMap).toList());
         map.put("backend", findings.backend());
+        map.put("quantification", FindingsDocuments.toMap(findings.quantification()));
+        map.put("provenance", FindingsDocuments.toMap(findings.provenance()));
         return map;
     }
 
@@ -122,7 +137,13 @@ public final class Documents {
                 list(map, "notes", item -> cast(item, String.class, "notes")),
                 list(map, "lesions", item -> lesion(asObject(item, "lesions"))),
                 list(map, "stages", item -> stage(asObject(item, "stages"))),
-                text(map, "backend"));
+                text(map, "backend"),
+                map.containsKey("quantification")
+                        ? FindingsDocuments.quantification(new FindingsDocuments.Fields(object(map, "quantification")))
+                        : Quantification.NONE,
+                map.containsKey("provenance")
+                        ? FindingsDocuments.provenance(new FindingsDocuments.Fields(object(map, "provenance")))
+                        : Provenance.NONE);
     }
 
     /** One line of JSON. */

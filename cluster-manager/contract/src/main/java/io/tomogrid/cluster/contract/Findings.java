@@ -12,6 +12,8 @@ import java.util.List;
  * @param lesions the lesions in descending order of MTV
  * @param stages seconds that each stage took, in order
  * @param backend {@code cpu} or {@code cuda}
+ * @param quantification what stands behind the numbers, and what was measured beside the model's mask
+ * @param provenance what made the results
  */
 public record Findings(
         double suvMax,
@@ -19,8 +21,21 @@ public record Findings(
         List<String> notes,
         List<Lesion> lesions,
         List<Stage> stages,
-        String backend)
+        String backend,
+        Quantification quantification,
+        Provenance provenance)
         implements Serializable {
+    /** Without what stands behind the numbers. */
+    public Findings(
+            double suvMax,
+            List<String> derivation,
+            List<String> notes,
+            List<Lesion> lesions,
+            List<Stage> stages,
+            String backend) {
+        this(suvMax, derivation, notes, lesions, stages, backend, Quantification.NONE, Provenance.NONE);
+    }
+
     public Findings {
         derivation = List.copyOf(derivation);
         notes = List.copyOf(notes);

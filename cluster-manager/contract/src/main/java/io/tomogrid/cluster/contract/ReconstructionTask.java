@@ -20,6 +20,7 @@ import java.util.List;
  * @param model model name at that service
  * @param predecessors reports of the last results before these; the new report replaces them
  * @param leases every slice that the attempt holds, {@code lease} the first; no protocol uses more than that one yet
+ * @param priors earlier studies of the same patient that the lesions are held against, the latest first; often empty
  */
 public record ReconstructionTask(
         String jobId,
@@ -33,11 +34,13 @@ public record ReconstructionTask(
         String inferenceUrl,
         String model,
         List<ReportRef> predecessors,
-        List<SliceLease> leases)
+        List<SliceLease> leases,
+        List<PriorStudy> priors)
         implements Serializable {
     public ReconstructionTask {
         predecessors = List.copyOf(predecessors);
         leases = List.copyOf(leases);
+        priors = List.copyOf(priors);
         if (leases.isEmpty() || !leases.get(0).equals(lease)) {
             throw new IllegalArgumentException("leases: expected " + lease.key() + " to be the first, got "
                     + leases.stream().map(SliceLease::key).toList());
@@ -69,6 +72,25 @@ public record ReconstructionTask(
                 inferenceUrl,
                 model,
                 predecessors,
-                List.of(lease));
+                List.of(lease),
+                List.of());
+    }
+
+    /** The same, held against earlier studies of the patient. */
+    public ReconstructionTask withPriors(List<PriorStudy> earlier) {
+        return new ReconstructionTask(
+                jobId,
+                attempt,
+                protocol,
+                batch,
+                study,
+                lease,
+                archiveRoot,
+                stagingRoot,
+                inferenceUrl,
+                model,
+                predecessors,
+                leases,
+                earlier);
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The literal JSON is the contract: another process, perhaps of another version, reads it. */
 class DocumentsTest {
-    private static final ReconstructionTask TASK = new ReconstructionTask(
+    static final ReconstructionTask TASK = new ReconstructionTask(
             "7",
             2,
             "petct-standard",
@@ -64,7 +64,7 @@ class DocumentsTest {
             "inference-url":"http://127.0.0.1:8123","model":"suv-threshold",\
             "predecessors":[{"series-uid":"2.25.3","sop-class-uid":"1.2.840.88","sop-instance-uid":"2.25.4"}],\
             "leases":[{"slice":"node1-gpu0-3g-4","epoch":9,"holder":"7","granted":"2026-11-24T10:00:00Z",\
-            "expiry":"2026-11-24T10:02:00Z","device-uuid":"MIG-1","simulated":true}]}""";
+            "expiry":"2026-11-24T10:02:00Z","device-uuid":"MIG-1","simulated":true}],"priors":[]}""";
 
     private static final Findings FINDINGS = new Findings(
             12.5,
@@ -93,7 +93,12 @@ class DocumentsTest {
             "findings":{"format-version":1,"suv-max":12.5,"derivation":["SUVbw = activity × weight / dose"],\
             "notes":["one series left alone"],"lesions":[{"number":1,"suv-max":12.5,"suv-mean":7.25,"suv-peak":null,\
             "mtv-ml":0.75,"tlg":5.4375,"centre-mm":[-10.0,20.5,300.0]}],"stages":[{"name":"suv","seconds":0.5}],\
-            "backend":"cpu"},"peak-bytes":3000}""";
+            "backend":"cpu",\
+            "quantification":{"series":[],"scales":[],"volumes":[],"burden":[],"liver":{"mean":null,"deviation":null,\
+            "threshold":null,"ml":null,"centre-mm":[],"measurable":[],"reason":""},\
+            "tracking":{"frame-of-reference-uid":"","prior-study-uid":"","by":"","tracks":[],"reason":""}},\
+            "provenance":{"software":"","backend":"","slice":"","simulated":false,"steps":[],"inputs":[]}},\
+            "peak-bytes":3000}""";
 
     @Test
     void taskIsThisText() {

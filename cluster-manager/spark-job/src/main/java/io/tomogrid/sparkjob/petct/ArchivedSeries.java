@@ -19,9 +19,11 @@ import io.tomogrid.engine.Parallel;
 import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.SeriesRef;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -46,7 +48,7 @@ public final class ArchivedSeries {
         return dataset(instance, 0xffffffff);
     }
 
-    /** All images of a series, in the order of their references. */
+    /** All images of a series, in the order of their references; of a multi-frame instance its frames. */
     List<StoredImage> images(SeriesRef series) throws ProtocolFailure {
         for (InstanceRef instance : series.instances()) {
             String syntax = instance.transferSyntaxUid();
@@ -56,12 +58,13 @@ public final class ArchivedSeries {
                         + ", which is not decoded; send it uncompressed");
             }
         }
-        StoredImage[] images = new StoredImage[series.instances().size()];
+        List<List<StoredImage>> images =
+                new ArrayList<>(Collections.nCopies(series.instances().size(), List.of()));
         var failure = new AtomicReference<ProtocolFailure>();
-        parallel.run(images.length, n -> {
+        parallel.run(images.size(), n -> {
             try {
                 if (failure.get() == null) {
-                    images[n] = StoredImage.of(uncompressed(series.instances().get(n)));
+                    images.set(n, images(uncompressed(series.instances().get(n))));
                 }
             } catch (ProtocolFailure first) {
                 failure.compareAndSet(null, first);
@@ -70,7 +73,18 @@ public final class ArchivedSeries {
         if (failure.get() != null) {
             throw failure.get();
         }
-        return Arrays.asList(images);
+        return images.stream().flatMap(List::stream).toList();
+    }
+
+    private static List<StoredImage> images(Dataset instance) throws ProtocolFailure {
+        if (!MultiFrame.is(instance.string(Tag.SOPClassUID).orElse(""))) {
+            return List.of(StoredImage.of(instance));
+        }
+        List<StoredImage> frames = new ArrayList<>();
+        for (Dataset frame : MultiFrame.frames(instance)) {
+            frames.add(StoredImage.of(frame));
+        }
+        return frames;
     }
 
     private Dataset dataset(InstanceRef instance, int stop) throws ProtocolFailure {
@@ -86,7 +100,11 @@ public final class ArchivedSeries {
         }
         return read(instance, bytes -> {
             DecodedImage image = DecodedImage.open(bytes, instance.transferSyntaxUid(), decoder);
-            return image.header().putBytes(Tag.PixelData, VR.OW, image.frame(1));
+            ByteArrayOutputStream frames = new ByteArrayOutputStream();
+            for (int n = 1; n <= image.frames(); n++) {
+                frames.write(image.frame(n));
+            }
+            return image.header().putBytes(Tag.PixelData, VR.OW, frames.toByteArray());
         });
     }
 

@@ -10,12 +10,16 @@ import io.tomogrid.inference.client.MalformedMessage;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Asks the model service for the mask of an SUV volume. */
 final class MaskModel {
     private static final String INPUT = "suv";
     private static final String OUTPUT = "mask";
+    /** What a model may give beside its mask: where the liver is, of the same type and shape. */
+    private static final String LIVER = "liver";
+
     private static final int NOT_FOUND = 404;
 
     private final InferenceClient client;
@@ -26,8 +30,11 @@ final class MaskModel {
         this.model = model;
     }
 
-    /** @param mask one byte a voxel, x fastest, not zero where the model sees a lesion (MOD-03: made by what) */
-    record Mask(byte[] voxels, String model, String version, String digest) {}
+    /**
+     * @param voxels one byte a voxel, x fastest, not zero where the model sees a lesion (MOD-03: made by what)
+     * @param liver likewise of the liver, if the model gives it
+     */
+    record Mask(byte[] voxels, Optional<byte[]> liver, String model, String version, String digest) {}
 
     Mask of(Volume suv) throws ProtocolFailure {
         GridSize size = suv.geometry().size();
@@ -47,7 +54,10 @@ final class MaskModel {
                             + ", so the result could not name what it was made by; update the service",
                     Remedy.ASK_OPERATOR);
         }
-        return new Mask(mask.byteValues(), answer.modelName(), answer.modelVersion(), digest);
+        Optional<byte[]> liver = Optional.ofNullable(answer.outputs().get(LIVER))
+                .filter(tensor -> tensor.type() == Tensor.Type.UINT8 && Arrays.equals(tensor.shape(), shape))
+                .map(Tensor::byteValues);
+        return new Mask(mask.byteValues(), liver, answer.modelName(), answer.modelVersion(), digest);
     }
 
     private InferenceClient.Answer ask(Map<String, Tensor> inputs) throws ProtocolFailure {

@@ -2,6 +2,8 @@ package io.tomogrid.sparkjob.petct;
 
 import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.cluster.contract.Findings;
+import io.tomogrid.cluster.contract.Provenance;
+import io.tomogrid.cluster.contract.Quantification;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
@@ -15,6 +17,7 @@ import io.tomogrid.dicom.object.SeriesReference;
 import io.tomogrid.engine.Backend;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.cuda.Backends;
+import io.tomogrid.engine.lesion.Delineation;
 import io.tomogrid.engine.lesion.Lesion;
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.lesion.Lesions;
@@ -34,6 +37,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * {@code petct-standard}: assembles PET and CT, turns the PET into SUVbw, lets a model find the lesions, measures them, and
@@ -91,15 +95,18 @@ public final class PetCtStandard implements Protocol {
         Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
         Backend backend = choice.backend();
         Lesions lesions = backend.lesions().measure(suv, mask.voxels());
+        Quantification quantification =
+                Measurements.of(task, series.pet().seriesUid(), factors, suv, lesions, mask.liver(), parallel);
+        Provenance provenance = provenance(task, series, factors, mask, backend);
         stages.begin("mip");
         MipRotation mip = backend.rotations();
         Volume ct = series.ct().assembled().volume();
         GreyRotation grey = mip.pet(suv, MIP_FRAMES);
         ColourRotation fused = mip.fused(grey, mip.ct(ct, grey.geometry(), MipRotation.BONE_WINDOW));
         stages.begin("encode");
-        ResultFiles files =
-                new ResultFiles(context(task, series, mask), StagingFolder.open(task.stagingRoot()), parallel);
-        files.measurements(lesions, factors.perSlice());
+        ResultFiles files = new ResultFiles(
+                context(task, series, mask, provenance), StagingFolder.open(task.stagingRoot()), parallel);
+        files.measurements(lesions, factors.perSlice(), quantification, Statements.of(quantification, provenance));
         files.rotations(grey, fused, series.ct().headers());
         List<String> notes = notes(series, lesions, mask);
         choice.notCuda().ifPresent(why -> notes.add("processed without the slice's GPU: " + why));
@@ -126,7 +133,41 @@ public final class PetCtStandard implements Protocol {
                         notes,
                         lesions.lesions().stream().map(PetCtStandard::finding).toList(),
                         stages.finish(),
-                        backend.name()));
+                        backend.name(),
+                        quantification,
+                        provenance));
+    }
+
+    private static Provenance provenance(
+            ReconstructionTask task,
+            PetCtSeries series,
+            SuvFactors.Computed factors,
+            MaskModel.Mask mask,
+            Backend backend) {
+        List<Provenance.Step> steps = new ArrayList<>(List.of(
+                JobProvenance.step("read"),
+                JobProvenance.step("suv", factors.how().path()),
+                JobProvenance.step("model", mask.model(), "version=" + mask.version(), mask.digest()),
+                JobProvenance.step(
+                        "lesions",
+                        "connected=26",
+                        "least-ml=" + LesionMeasures.SMALLEST_ML,
+                        "peak=1 ml sphere",
+                        "also="
+                                + Delineation.STANDARD.stream()
+                                        .map(Delineation::label)
+                                        .collect(Collectors.joining("/"))),
+                JobProvenance.step("mip", "frames=" + MIP_FRAMES),
+                JobProvenance.step("encode")));
+        if (uniform(factors.perSlice())) {
+            steps.add(JobProvenance.step("resample", "trilinear", "onto=CT"));
+        }
+        return JobProvenance.of(
+                task,
+                NAME + " " + VERSION,
+                backend.name(),
+                List.of(series.pet().seriesUid(), series.ct().seriesUid()),
+                steps);
     }
 
     private static SuvFactors.Computed factors(SourceSeries pet) throws ProtocolFailure {
@@ -137,7 +178,8 @@ public final class PetCtStandard implements Protocol {
         throw ProtocolFailure.input("PET series " + pet.seriesUid() + ": " + ((SuvFactors.Refused) factors).reason());
     }
 
-    private static ResultContext context(ReconstructionTask task, PetCtSeries series, MaskModel.Mask mask) {
+    private static ResultContext context(
+            ReconstructionTask task, PetCtSeries series, MaskModel.Mask mask, Provenance provenance) {
         return new ResultContext(
                 new PetSource(
                         series.pet().headers(),
@@ -145,7 +187,7 @@ public final class PetCtStandard implements Protocol {
                 List.of(SeriesReference.of(series.ct().headers())),
                 ResultUids.ofJob(task.jobId()),
                 task.lease().granted(),
-                EQUIPMENT,
+                EQUIPMENT.did(JobProvenance.text(provenance)),
                 Algorithm.model(mask.model(), mask.version(), mask.digest()),
                 predecessors(task));
     }

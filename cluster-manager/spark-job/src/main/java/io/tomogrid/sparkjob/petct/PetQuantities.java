@@ -25,6 +25,8 @@ public final class PetQuantities {
         Tag.SeriesDate,
         Tag.SeriesTime,
         Tag.PatientWeight,
+        Tag.DoseCalibrationFactor,
+        Tag.DecayCorrectionDateTime,
         Tag.RadiopharmaceuticalInformationSequence
     };
 
@@ -35,6 +37,8 @@ public final class PetQuantities {
         "Series Date (0008,0021)",
         "Series Time (0008,0031)",
         "Patient's Weight (0010,1030)",
+        "Dose Calibration Factor (0054,1322)",
+        "Decay Correction DateTime (0018,9701)",
         "Radiopharmaceutical Information Sequence (0054,0016)"
     };
 
@@ -56,6 +60,8 @@ public final class PetQuantities {
                 first.strings(Tag.CorrectedImage),
                 text(first, Tag.SeriesDate),
                 text(first, Tag.SeriesTime),
+                number(first, Tag.DoseCalibrationFactor),
+                text(first, Tag.DecayCorrectionDateTime),
                 new PetQuantity.Patient(
                         number(first, Tag.PatientWeight), number(first, Tag.PatientSize), text(first, Tag.PatientSex)),
                 new PetQuantity.Agent(

@@ -1,5 +1,6 @@
 package io.tomogrid.sparkjob.petct;
 
+import io.tomogrid.cluster.contract.Quantification;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.object.LesionMeasurements;
@@ -12,6 +13,7 @@ import io.tomogrid.dicom.object.ResultContext;
 import io.tomogrid.dicom.object.ResultSeries;
 import io.tomogrid.dicom.object.Segment;
 import io.tomogrid.dicom.object.SegmentationEncoder;
+import io.tomogrid.dicom.object.SuvQuantity;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.lesion.Lesion;
 import io.tomogrid.engine.lesion.Lesions;
@@ -53,12 +55,18 @@ final class ResultFiles {
         return List.copyOf(objects);
     }
 
-    /** @param suvPerSlice SUVbw of one unit of the rescaled values, for each slice of the PET */
-    void measurements(Lesions lesions, double[] suvPerSlice) throws IOException {
-        Dataset rwvm = RealWorldValueEncoder.encode(context, series("rwvm", 9001, "SUVbw mapping"), suvPerSlice);
+    /**
+     * @param suvPerSlice SUVbw of one unit of the rescaled values, for each slice of the PET
+     * @param quantification what was measured beside the mask, and which lesions are those of an earlier study
+     * @param statements what the report says in words
+     */
+    void measurements(Lesions lesions, double[] suvPerSlice, Quantification quantification, List<String> statements)
+            throws IOException {
+        Dataset rwvm = RealWorldValueEncoder.encode(
+                context, series("rwvm", 9001, "SUV mapping"), suvPerSlice, others(quantification));
         write("RWVM", 1, rwvm);
         List<Segment> segments = lesions.lesions().stream()
-                .map(lesion -> Segment.lesion(lesion.number(), context.uids()))
+                .map(lesion -> segment(lesion, quantification))
                 .toList();
         Optional<Dataset> seg = Optional.empty();
         if (!segments.isEmpty()) {
@@ -70,13 +78,29 @@ final class ResultFiles {
         }
         List<LesionMeasurements> measured = new ArrayList<>();
         for (int n = 0; n < segments.size(); n++) {
-            measured.add(measured(segments.get(n), lesions.lesions().get(n)));
+            measured.add(measured(segments.get(n), lesions.lesions().get(n), quantification));
         }
         write(
                 "SR",
                 1,
                 MeasurementReportEncoder.encode(
-                        context, series("sr", 9003, "Lesion measurements"), measured, seg, rwvm));
+                        context, series("sr", 9003, "Lesion measurements"), measured, seg, rwvm, statements));
+    }
+
+    private static List<SuvQuantity> others(Quantification quantification) {
+        return quantification.scales().stream()
+                .filter(scale -> scale.perSuvBw() > 0)
+                .map(scale -> SuvQuantity.of(scale.kind(), scale.unit(), scale.perSuvBw()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Segment segment(Lesion lesion, Quantification quantification) {
+        return quantification.tracking().tracks().stream()
+                .filter(track -> track.lesion() == lesion.number())
+                .findFirst()
+                .map(track -> Segment.tracked(lesion.number(), track.trackingUid()))
+                .orElseThrow();
     }
 
     /** @param ct headers of the slices that were fused */
@@ -145,14 +169,24 @@ final class ResultFiles {
         objects.addAll(Arrays.asList(written));
     }
 
-    private static LesionMeasurements measured(Segment segment, Lesion lesion) {
+    private static LesionMeasurements measured(Segment segment, Lesion lesion, Quantification quantification) {
         return new LesionMeasurements(
                 segment,
                 lesion.suvMax(),
                 lesion.suvMean(),
                 Double.isNaN(lesion.suvPeak()) ? OptionalDouble.empty() : OptionalDouble.of(lesion.suvPeak()),
                 lesion.mtvMl(),
-                lesion.tlg());
+                lesion.tlg(),
+                quantification.volumes().stream()
+                        .filter(volume -> volume.lesion() == lesion.number()
+                                && volume.reason().isEmpty())
+                        .map(volume -> new LesionMeasurements.Extent(
+                                volume.method(),
+                                // a code of 16 characters at most
+                                "MTV-" + volume.method().replaceAll("[^A-Za-z0-9.]", ""),
+                                volume.mtvMl(),
+                                volume.tlg()))
+                        .toList());
     }
 
     private ResultSeries series(String role, int number, String description) {

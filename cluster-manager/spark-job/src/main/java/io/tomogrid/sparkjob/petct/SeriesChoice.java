@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
  */
 record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
     /** Most slices first. */
-    private static final Comparator<Candidate> BEST = Comparator.comparing(
-                    (Candidate c) -> -c.series().instances().size())
+    private static final Comparator<Candidate> BEST = Comparator.comparing((Candidate c) -> -c.slices())
             .thenComparing(c -> c.series().seriesUid());
 
     /** @param header of the series' first instance; empty for a SOP class that is not used */
@@ -28,12 +27,28 @@ record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
             return header.string(Tag.FrameOfReferenceUID).orElse("");
         }
 
-        boolean is(String sopClass) {
-            return series.instances().get(0).sopClassUid().equals(sopClass);
+        String sopClass() {
+            return series.instances().get(0).sopClassUid();
+        }
+
+        boolean isPet() {
+            return sopClass().equals(Uid.PositronEmissionTomographyImageStorage) || MultiFrame.isPet(sopClass());
+        }
+
+        boolean isCt() {
+            return sopClass().equals(Uid.CTImageStorage) || MultiFrame.is(sopClass()) && !isPet();
+        }
+
+        /** All instances have as many frames as the first, as far as is known before they are read. */
+        long slices() {
+            return (long) series.instances().size()
+                    * Math.max(1, header.intValue(Tag.NumberOfFrames).orElse(1));
         }
 
         boolean attenuationCorrected() {
-            return header.strings(Tag.CorrectedImage).contains("ATTN");
+            return (MultiFrame.is(sopClass()) ? MultiFrame.common(header) : header)
+                    .strings(Tag.CorrectedImage)
+                    .contains("ATTN");
         }
 
         boolean localizer() {
@@ -46,10 +61,8 @@ record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
         for (SeriesRef series : study.series()) {
             if (!series.instances().isEmpty()) {
                 var candidate = new Candidate(series, new Dataset());
-                boolean eligible =
-                        candidate.is(Uid.PositronEmissionTomographyImageStorage) || candidate.is(Uid.CTImageStorage);
                 all.add(
-                        eligible
+                        candidate.isPet() || candidate.isCt()
                                 ? new Candidate(
                                         series,
                                         archive.header(series.instances().get(0)))
@@ -70,19 +83,10 @@ record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
     }
 
     private static Candidate pet(List<Candidate> all) throws ProtocolFailure {
-        List<Candidate> pets = all.stream()
-                .filter(c -> c.is(Uid.PositronEmissionTomographyImageStorage))
-                .sorted(BEST)
-                .toList();
+        List<Candidate> pets =
+                all.stream().filter(Candidate::isPet).sorted(BEST).toList();
         if (pets.isEmpty()) {
-            boolean enhanced = all.stream()
-                    .anyMatch(
-                            c -> c.is(Uid.EnhancedPETImageStorage) || c.is(Uid.LegacyConvertedEnhancedPETImageStorage));
-            throw ProtocolFailure.input(
-                    enhanced
-                            ? "the study's PET is an Enhanced PET object, which this protocol does not read yet;"
-                                    + " send it as Positron Emission Tomography Image Storage"
-                            : "the study has no PET series; send it, or correct the routing rule");
+            throw ProtocolFailure.input("the study has no PET series; send it, or correct the routing rule");
         }
         return pets.stream()
                 .filter(Candidate::attenuationCorrected)
@@ -93,7 +97,7 @@ record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
 
     private static Candidate ct(List<Candidate> all, Candidate pet) throws ProtocolFailure {
         List<Candidate> cts = all.stream()
-                .filter(c -> c.is(Uid.CTImageStorage) && !c.localizer())
+                .filter(c -> c.isCt() && !c.localizer())
                 .sorted(BEST)
                 .toList();
         if (cts.isEmpty()) {
@@ -112,12 +116,12 @@ record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
     }
 
     private static String why(Candidate c, Candidate pet) {
-        if (c.is(Uid.PositronEmissionTomographyImageStorage)) {
+        if (c.isPet()) {
             return c.attenuationCorrected()
                     ? "another PET has as many slices or more"
                     : "it is not attenuation-corrected";
         }
-        if (c.is(Uid.CTImageStorage)) {
+        if (c.isCt()) {
             if (c.localizer()) {
                 return "it is a localizer";
             }
@@ -125,8 +129,7 @@ record SeriesChoice(SeriesRef pet, SeriesRef ct, List<String> notes) {
                     ? "another CT has as many slices or more"
                     : "it is in another frame of reference than the PET";
         }
-        return "this protocol does not use its SOP class "
-                + c.series().instances().get(0).sopClassUid();
+        return "this protocol does not use its SOP class " + c.sopClass();
     }
 
     private static String uids(List<Candidate> candidates) {

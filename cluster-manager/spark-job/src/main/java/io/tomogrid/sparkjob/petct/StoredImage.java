@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * One image out of the archive.
+ * One image out of the archive, or one frame of a multi-frame image.
  *
  * @param header the data set without its pixel data
  * @param slice what places and rescales its pixels
@@ -17,7 +17,10 @@ import java.nio.ByteOrder;
 record StoredImage(Dataset header, SliceImage slice) {
     /** Takes the pixel data out of the data set. */
     static StoredImage of(Dataset dataset) throws ProtocolFailure {
-        String uid = dataset.string(Tag.SOPInstanceUID).orElse("?");
+        String uid = dataset.string(Tag.SOPInstanceUID).orElse("?")
+                + dataset.string(Tag.ReferencedFrameNumber)
+                        .map(frame -> " frame " + frame)
+                        .orElse("");
         double[] position = numbers(dataset, uid, Tag.ImagePositionPatient, 3, "Image Position (Patient) (0020,0032)");
         double[] directions =
                 numbers(dataset, uid, Tag.ImageOrientationPatient, 6, "Image Orientation (Patient) (0020,0037)");
@@ -53,13 +56,14 @@ record StoredImage(Dataset header, SliceImage slice) {
                 stored >= 1 && stored <= allocated && highBit >= stored - 1 && highBit < allocated,
                 uid,
                 "Bits Stored (0028,0101) is " + stored + " and High Bit (0028,0102) " + highBit + " of " + allocated);
-        int pixels = whole(dataset, uid, Tag.Rows, "Rows (0028,0010)")
+        long expected = (long) whole(dataset, uid, Tag.Rows, "Rows (0028,0010)")
                 * whole(dataset, uid, Tag.Columns, "Columns (0028,0011)");
         byte[] bytes = dataset.bytes(Tag.PixelData).orElse(new byte[0]);
         require(
-                bytes.length >= (long) pixels * allocated / 8,
+                bytes.length >= expected * allocated / 8,
                 uid,
-                "Pixel Data (7FE0,0010) has " + bytes.length + " bytes, expected " + (long) pixels * allocated / 8);
+                "Pixel Data (7FE0,0010) has " + bytes.length + " bytes, expected " + expected * allocated / 8);
+        int pixels = (int) expected;
         boolean signed = dataset.intValue(Tag.PixelRepresentation).orElse(0) == 1;
         return new StoredPixels(cells(bytes, pixels, allocated), stored, highBit, signed, padding(dataset, signed));
     }

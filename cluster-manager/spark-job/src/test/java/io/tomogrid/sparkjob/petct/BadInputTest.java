@@ -66,7 +66,9 @@ class BadInputTest {
         assertFails(List.of(), TestStudy.ct(), "the study has no PET series");
         assertFails(TestStudy.pet(), List.of(), "the study has no CT series");
         assertFails(
-                pet(s -> s.put(Tag.SOPClassUID, Uid.EnhancedPETImageStorage)), TestStudy.ct(), "Enhanced PET object");
+                pet(s -> s.put(Tag.SOPClassUID, Uid.EnhancedPETImageStorage)),
+                TestStudy.ct(),
+                TestStudy.PET_SERIES + ".1: Number of Frames (0028,0008) is 0");
     }
 
     @Test

@@ -25,6 +25,8 @@ final class TestModelService implements AutoCloseable {
     private UnaryOperator<Tensor> spoil = UnaryOperator.identity();
 
     private int status = 200;
+    /** What it says of the liver; null for a model that does not. */
+    private byte[] liver;
 
     TestModelService() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -38,6 +40,12 @@ final class TestModelService implements AutoCloseable {
 
     TestModelService spoiling(UnaryOperator<Tensor> change) {
         spoil = change;
+        return this;
+    }
+
+    /** @param mask one byte a voxel */
+    TestModelService withLiver(byte[] mask) {
+        liver = mask;
         return this;
     }
 
@@ -73,7 +81,13 @@ final class TestModelService implements AutoCloseable {
         Tensor answer = spoil.apply(new Tensor(Tensor.Type.UINT8, suv.shape(), ByteBuffer.wrap(mask)));
         InferMessage.Encoded encoded = new InferMessage(
                         Map.of("model_name", MODEL, "model_version", "1.0.0", "parameters", Map.of("digest", DIGEST)),
-                        Map.of("mask", answer))
+                        liver == null
+                                ? Map.of("mask", answer)
+                                : Map.of(
+                                        "mask",
+                                        answer,
+                                        "liver",
+                                        new Tensor(Tensor.Type.UINT8, suv.shape(), ByteBuffer.wrap(liver))))
                 .encode("outputs");
         exchange.getResponseHeaders().add(InferMessage.HEADER_LENGTH, Integer.toString(encoded.header().length));
         exchange.sendResponseHeaders(200, encoded.length());

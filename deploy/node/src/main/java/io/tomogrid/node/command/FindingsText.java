@@ -14,9 +14,31 @@ public final class FindingsText {
         if (!list(findings, "lesions").isEmpty()) {
             lesions(findings, out);
         }
+        if (findings.get("quantification") instanceof Map<?, ?> quantification) {
+            quantification(quantification, out);
+        }
         list(findings, "derivation").forEach(line -> out.println("  SUV: " + line));
         list(findings, "notes").forEach(line -> out.println("  note: " + line));
         out.flush();
+    }
+
+    private static void quantification(Map<?, ?> quantification, PrintWriter out) {
+        for (Object item : list(quantification, "series")) {
+            Map<?, ?> series = (Map<?, ?>) item;
+            out.println("SUV by " + series.get("path"));
+            for (Object used : list(series, "attributes")) {
+                Map<?, ?> attribute = (Map<?, ?>) used;
+                out.println("  " + attribute.get("tag") + " " + attribute.get("name") + " = " + attribute.get("value"));
+            }
+        }
+        for (Object item : list(quantification, "burden")) {
+            Map<?, ?> burden = (Map<?, ?>) item;
+            out.println("All lesions by " + burden.get("method") + ": MTV " + number(burden.get("mtv-ml"), 2)
+                    + " ml, TLG " + number(burden.get("tlg"), 1) + " g");
+        }
+        if (quantification.get("liver") instanceof Map<?, ?> liver && liver.get("threshold") != null) {
+            out.println("PERCIST: measurable from SUVpeak " + number(liver.get("threshold"), 2) + " g/ml");
+        }
     }
 
     private static void lesions(Map<?, ?> findings, PrintWriter out) {

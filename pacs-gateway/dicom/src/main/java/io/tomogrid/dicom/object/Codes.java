@@ -14,6 +14,7 @@ public final class Codes {
     static final CodedConcept SPATIAL_RESAMPLING = dcm("113085", "Spatial resampling");
     static final CodedConcept SOURCE_IMAGE = dcm("121322", "Source image for image processing operation");
     static final CodedConcept ACQUISITION_EQUIPMENT = dcm("109101", "Acquisition Equipment");
+    static final CodedConcept PROCESSING_EQUIPMENT = dcm("109102", "Processing Equipment");
 
     // Report, TID 1500
     static final CodedConcept IMAGING_MEASUREMENT_REPORT = dcm("126000", "Imaging Measurement Report");

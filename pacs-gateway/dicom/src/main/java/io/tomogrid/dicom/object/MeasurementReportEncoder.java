@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * TID 1411 Volumetric ROI Measurements group per lesion (PS3.16 annex A).
  */
 public final class MeasurementReportEncoder {
+    /** Coding schemes that begin with 99 are private, PS3.16 section 8.2. */
+    private static final String OWN_SCHEME = "99TOMOGRID";
+
     private MeasurementReportEncoder() {}
 
     /**
@@ -30,6 +33,17 @@ public final class MeasurementReportEncoder {
             List<LesionMeasurements> lesions,
             Optional<Dataset> seg,
             Dataset rwvm) {
+        return encode(context, series, lesions, seg, rwvm, List.of());
+    }
+
+    /** @param statements further comments, each a text of its own: how SUV was derived, sums over the lesions */
+    public static Dataset encode(
+            ResultContext context,
+            ResultSeries series,
+            List<LesionMeasurements> lesions,
+            Optional<Dataset> seg,
+            Dataset rwvm,
+            List<String> statements) {
         if (!lesions.isEmpty() && seg.isEmpty()) {
             throw new IllegalArgumentException(
                     "report: " + lesions.size() + " lesions refer to a segmentation, got none");
@@ -49,6 +63,7 @@ public final class MeasurementReportEncoder {
         content.add(procedure(context));
         content.add(measurements(context, lesions, seg, rwvm));
         content.add(SrItem.text(SrItem.CONTAINS, Codes.COMMENT, comment(context, lesions.size())));
+        statements.forEach(statement -> content.add(SrItem.text(SrItem.CONTAINS, Codes.COMMENT, statement)));
         return sr.put(Tag.ValueType, "CONTAINER")
                 .putItems(Tag.ConceptNameCodeSequence, Codes.IMAGING_MEASUREMENT_REPORT.item())
                 .put(Tag.ContinuityOfContent, "SEPARATE")
@@ -152,6 +167,14 @@ public final class MeasurementReportEncoder {
                 lesion.tlgG(),
                 Codes.GRAM,
                 modifiers(context, Codes.MEASUREMENT_METHOD, Codes.SUV_BW_METHOD)));
+        for (LesionMeasurements.Extent other : lesion.others()) {
+            List<Dataset> how = List.of(SrItem.code(
+                    SrItem.CONCEPT_MODIFIER,
+                    Codes.MEASUREMENT_METHOD,
+                    new CodedConcept(other.code(), OWN_SCHEME, other.method())));
+            content.add(SrItem.number(Codes.METABOLIC_VOLUME, other.mtvMl(), Codes.MILLILITER, how));
+            content.add(SrItem.number(Codes.TOTAL_LESION_GLYCOLYSIS, other.tlgG(), Codes.GRAM, how));
+        }
         return SrItem.container(Codes.MEASUREMENT_GROUP, content)
                 .putItems(Tag.ContentTemplateSequence, SrItem.template("1411"));
     }

@@ -35,6 +35,12 @@ public final class RealWorldValueEncoder {
      * @throws IllegalArgumentException if a slice has no rescale slope or there is not one factor for each slice
      */
     public static Dataset encode(ResultContext context, ResultSeries series, double[] suvPerUnit) {
+        return encode(context, series, suvPerUnit, List.of());
+    }
+
+    /** @param others further kinds of SUV, mapped beside SUVbw and after it */
+    public static Dataset encode(
+            ResultContext context, ResultSeries series, double[] suvPerUnit, List<SuvQuantity> others) {
         PetSource pet = context.pet();
         if (suvPerUnit.length != pet.slices().size()) {
             throw new IllegalArgumentException(
@@ -51,12 +57,12 @@ public final class RealWorldValueEncoder {
         }
         List<Dataset> items = new ArrayList<>();
         groups.forEach((mapping, images) -> items.add(new Dataset()
-                .putItems(Tag.RealWorldValueMappingSequence, item(mapping))
+                .putItems(Tag.RealWorldValueMappingSequence, items(mapping, others))
                 .putItems(Tag.ReferencedImageSequence, ResultHeader.items(images))));
         Dataset rwvm = ResultHeader.ofImage(context, series, "RWV", Uid.RealWorldValueMappingStorage, "rwvm", 1);
         ResultHeader.putReferencedSeries(rwvm, List.of(pet.series()));
         return rwvm.put(Tag.ContentLabel, "SUVBW")
-                .put(Tag.ContentDescription, "SUV by body weight of the stored PET values")
+                .put(Tag.ContentDescription, "SUV of the stored PET values")
                 .putEmpty(Tag.ContentCreatorName)
                 .putItems(Tag.ReferencedImageRealWorldValueMappingSequence, items);
     }
@@ -70,24 +76,31 @@ public final class RealWorldValueEncoder {
         return new Mapping(slope, intercept, first, first + (1 << bits) - 1, signed);
     }
 
-    private static Dataset item(Mapping mapping) {
-        VR vr = mapping.signed() ? VR.SS : VR.US;
-        return new Dataset()
-                .put(Tag.LUTExplanation, "SUVbw")
-                .put(Tag.LUTLabel, "SUVBW")
-                .putItems(Tag.MeasurementUnitsCodeSequence, Codes.GRAM_PER_ML.item())
-                .putBytes(Tag.RealWorldValueFirstValueMapped, vr, sixteenBits(mapping.first()))
-                .putBytes(Tag.RealWorldValueLastValueMapped, vr, sixteenBits(mapping.last()))
-                .put(Tag.RealWorldValueIntercept, mapping.intercept())
-                .put(Tag.RealWorldValueSlope, mapping.slope())
-                .putItems(Tag.QuantityDefinitionSequence, quantity());
+    private static List<Dataset> items(Mapping mapping, List<SuvQuantity> others) {
+        List<Dataset> items = new ArrayList<>();
+        items.add(item(mapping, new SuvQuantity(Codes.SUV_BW, Codes.GRAM_PER_ML, "SUVBW", 1)));
+        others.forEach(other -> items.add(item(mapping, other)));
+        return items;
     }
 
-    private static Dataset quantity() {
+    private static Dataset item(Mapping mapping, SuvQuantity suv) {
+        VR vr = mapping.signed() ? VR.SS : VR.US;
+        return new Dataset()
+                .put(Tag.LUTExplanation, suv.quantity().meaning())
+                .put(Tag.LUTLabel, suv.label())
+                .putItems(Tag.MeasurementUnitsCodeSequence, suv.unit().item())
+                .putBytes(Tag.RealWorldValueFirstValueMapped, vr, sixteenBits(mapping.first()))
+                .putBytes(Tag.RealWorldValueLastValueMapped, vr, sixteenBits(mapping.last()))
+                .put(Tag.RealWorldValueIntercept, mapping.intercept() * suv.perSuvBw())
+                .put(Tag.RealWorldValueSlope, mapping.slope() * suv.perSuvBw())
+                .putItems(Tag.QuantityDefinitionSequence, quantity(suv));
+    }
+
+    private static Dataset quantity(SuvQuantity suv) {
         return new Dataset()
                 .put(Tag.ValueType, "CODE")
                 .putItems(Tag.ConceptNameCodeSequence, Codes.QUANTITY.item())
-                .putItems(Tag.ConceptCodeSequence, Codes.SUV_BW.item());
+                .putItems(Tag.ConceptCodeSequence, suv.quantity().item());
     }
 
     private static byte[] sixteenBits(int value) {

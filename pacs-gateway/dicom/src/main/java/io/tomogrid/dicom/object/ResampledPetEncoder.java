@@ -79,8 +79,10 @@ public final class ResampledPetEncoder {
                 IntStream.rangeClosed(used[0], used[1]).mapToObj(pet::instance).toList();
         // What it was made of and nothing else: all of the study in each slice would be most of what a viewer has to
         // read.
+        List<InstanceReference> instances =
+                references.stream().map(InstanceReference::whole).distinct().toList();
         ResultHeader.putReferencedSeries(
-                image, List.of(new SeriesReference(pet.series().seriesInstanceUid(), references)));
+                image, List.of(new SeriesReference(pet.series().seriesInstanceUid(), instances)));
         image.put(Tag.ImageType, "DERIVED", "PRIMARY")
                 .put(Tag.SeriesType, seriesType(source), "IMAGE")
                 .put(Tag.NumberOfSlices, grid.slices())

@@ -123,6 +123,7 @@ final class ResultHeader {
         result.copyFrom(source, OPTIONAL);
         ZonedDateTime created = created(origin);
         Equipment equipment = origin.equipment();
+        putProcessing(equipment, created, result);
         return result.put(Tag.SOPClassUID, sopClassUid)
                 .put(Tag.SOPInstanceUID, origin.uids().uid(role))
                 .put(Tag.InstanceCreationDate, DATE.format(created))
@@ -172,7 +173,25 @@ final class ResultHeader {
                         Tag.DeviceSerialNumber,
                         Tag.SoftwareVersions);
         if (scanner.string(Tag.Manufacturer).isPresent()) {
-            result.putItems(Tag.ContributingEquipmentSequence, scanner);
+            List<Dataset> all = new ArrayList<>(List.of(scanner));
+            all.addAll(result.items(Tag.ContributingEquipmentSequence));
+            result.putItems(Tag.ContributingEquipmentSequence, all);
+        }
+    }
+
+    /** Contributing Equipment: what we did, where it is told. */
+    private static void putProcessing(Equipment equipment, ZonedDateTime created, Dataset result) {
+        if (!equipment.contribution().isEmpty()) {
+            result.putItems(
+                    Tag.ContributingEquipmentSequence,
+                    new Dataset()
+                            .putItems(Tag.PurposeOfReferenceCodeSequence, Codes.PROCESSING_EQUIPMENT.item())
+                            .put(Tag.Manufacturer, equipment.manufacturer())
+                            .put(Tag.ManufacturerModelName, equipment.modelName())
+                            .put(Tag.DeviceSerialNumber, equipment.serialNumber())
+                            .put(Tag.SoftwareVersions, equipment.softwareVersion())
+                            .put(Tag.ContributionDateTime, DATE.format(created) + TIME.format(created))
+                            .put(Tag.ContributionDescription, equipment.contribution()));
         }
     }
 

@@ -13,4 +13,9 @@ public record Segment(int number, String label, String trackingId, String tracki
     public static Segment lesion(int number, ResultUids uids) {
         return new Segment(number, "Lesion " + number, "Lesion " + number, uids.uid("lesion/" + number));
     }
+
+    /** Lesion n, which an earlier study has, too, under this tracking UID. */
+    public static Segment tracked(int number, String trackingUid) {
+        return new Segment(number, "Lesion " + number, "Lesion " + number, trackingUid);
+    }
 }

@@ -15,7 +15,7 @@ public record SeriesReference(String seriesInstanceUid, List<InstanceReference> 
     }
 
     /**
-     * All of these instances.
+     * All of these instances, each once and whole, also where headers of its frames are given.
      *
      * @throws IllegalArgumentException if an instance is of another series than the first one
      */
@@ -28,7 +28,12 @@ public record SeriesReference(String seriesInstanceUid, List<InstanceReference> 
             throw new IllegalArgumentException("expected the instances of one series, got series " + series);
         }
         return new SeriesReference(
-                series.get(0), instances.stream().map(InstanceReference::of).toList());
+                series.get(0),
+                instances.stream()
+                        .map(InstanceReference::of)
+                        .map(InstanceReference::whole)
+                        .distinct()
+                        .toList());
     }
 
     public static SeriesReference of(Dataset instance) {

@@ -58,6 +58,18 @@ function doors(study, job) {
   return list;
 }
 
+/** How the SUV came about, in full when it is pointed at, and the sums. */
+function quantification(found) {
+  const derived = (found?.series ?? []).map(series => {
+    const used = series.attributes.map(({ tag, name, value }) => `${name} ${tag} = ${value}`);
+    return el('span', { title: [...series.steps, ...used].join('\n') },
+      series.refused ? `no SUV: ${series.refused}` : `SUV by ${series.path}`);
+  });
+  const mask = found?.burden?.find(burden => burden.method === 'mask');
+  const sum = mask && mask['mtv-ml'] ? `TMTV ${mask['mtv-ml'].toFixed(1)} ml` : '';
+  return [...derived, sum].filter(Boolean).map(what => el('div', { class: 'note' }, what));
+}
+
 function jobNote(job) {
   if (!job) {
     return '';
@@ -90,7 +102,7 @@ function studyRow(study, who, job, result) {
       el('div', {}, [date(first(who, '00080020')), first(who, '00081030')].filter(Boolean).join(' · ')),
       el('div', { class: 'uid note' }, uid)),
     el('td', {}, `${study.instances} in ${study.series} series`),
-    el('td', {}, doors(study, job), jobNote(job)),
+    el('td', {}, doors(study, job), jobNote(job), quantification(job?.findings?.quantification)),
     el('td', {}, deliveries(result)),
     el('td', { class: 'look' }, links));
 }

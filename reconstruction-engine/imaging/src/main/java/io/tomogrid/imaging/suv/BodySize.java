@@ -7,17 +7,30 @@ package io.tomogrid.imaging.suv;
  */
 record BodySize(double weight, double height, String sex) {
     private static final double CM2_PER_M2 = 1e4;
+    static final double MORGAN_MALE = 120;
+    static final double JAMES_MALE = 128;
+    private static final double FEMALE = 148;
 
     /** Lean body mass of SUV Type LBM (Morgan), kg. */
     double leanMorgan() {
         double ratio = square(weight / height);
-        return bySex(1.10 * weight - 120 * ratio, 1.07 * weight - 148 * ratio);
+        return bySex(1.10 * weight - MORGAN_MALE * ratio, 1.07 * weight - FEMALE * ratio);
     }
 
     /** Lean body mass of SUV Type LBMJAMES128 (James), kg. */
     double leanJames() {
         double ratio = square(weight / height);
-        return bySex(1.10 * weight - 128 * ratio, 1.07 * weight - 148 * ratio);
+        return bySex(1.10 * weight - JAMES_MALE * ratio, 1.07 * weight - FEMALE * ratio);
+    }
+
+    /**
+     * Where the parabola of Morgan or James has its top: beyond it more weight would mean less lean mass. Kg.
+     *
+     * @param male what the square of weight over height is multiplied by in the formula for men
+     */
+    double heaviestLean(double male) {
+        double perWeight = bySex(1.10, 1.07);
+        return perWeight * square(height) / (2 * bySex(male, FEMALE));
     }
 
     /** Lean body mass of SUV Type LBMJANMA (Janmahasatian), kg. */

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Seconds from the administration to the time that the values are decay-corrected to. For START that time is, in this
- * order: the GE scan time (0009,100D); Series Time, unless it is later than the first acquisition (then the series was
+ * order: Decay Correction DateTime, which multi-frame objects have; the GE scan time (0009,100D); Series Time, unless it is later than the first acquisition (then the series was
  * processed afterwards); what Frame Reference Time and Actual Frame Duration give, if all slices agree; the first
  * Acquisition Time, where it is the time of the whole series (Philips, or all slices have the same).
  */
@@ -23,9 +23,9 @@ final class DecayReference {
 
     private final PetQuantity pet;
     private final Decay decay;
-    private final List<String> derivation;
+    private final Deriving derivation;
 
-    DecayReference(PetQuantity pet, Decay decay, List<String> derivation) {
+    DecayReference(PetQuantity pet, Decay decay, Deriving derivation) {
         this.pet = pet;
         this.decay = decay;
         this.derivation = derivation;
@@ -33,15 +33,28 @@ final class DecayReference {
 
     /** From administration to the reference time of Decay Correction START, s. */
     double elapsed() throws NotQuantifiable {
+        Optional<LocalDateTime> stated = Clock.dateTime(pet.decayCorrectionDateTime());
+        if (stated.isPresent()) {
+            derivation.way("reference: Decay Correction DateTime");
+            derivation.used(
+                    "(0018,9701)", "Decay Correction DateTime", stated.get().toLocalTime());
+            derivation.step("reference time: Decay Correction DateTime (0018,9701)");
+            return sinceAdministration(stated.get());
+        }
         Optional<LocalDateTime> ge = Clock.dateTime(pet.vendor().geScanDateTime());
         if (ge.isPresent()) {
-            derivation.add("reference time: GE scan date and time (0009,100D)");
+            derivation.way("reference: GE scan time");
+            derivation.used("(0009,100D)", "GE scan date and time", ge.get().toLocalTime());
+            derivation.step("reference time: GE scan date and time (0009,100D)");
             return sinceAdministration(ge.get());
         }
         Optional<LocalDateTime> series = Clock.at(pet.seriesDate(), pet.seriesTime());
         LocalDateTime firstAcquired = firstAcquisition();
+        derivation.used("(0008,0032)", "Acquisition Time of the first slice", firstAcquired.toLocalTime());
+        series.ifPresent(time -> derivation.used("(0008,0031)", "Series Time", time.toLocalTime()));
         if (series.isPresent() && !series.get().isAfter(firstAcquired)) {
-            derivation.add("reference time: Series Time (0008,0031), not later than the first Acquisition Time");
+            derivation.way("reference: Series Time");
+            derivation.step("reference time: Series Time (0008,0031), not later than the first Acquisition Time");
             return sinceAdministration(series.get());
         }
         String why = series.isPresent()
@@ -49,7 +62,16 @@ final class DecayReference {
                 : "Series Time (0008,0031) is missing";
         Optional<LocalDateTime> computed = fromFrames();
         if (computed.isPresent()) {
-            derivation.add(why + "; reference time: Acquisition Time + time of mean activity − Frame Reference Time"
+            derivation.way("reference: back-computed from Frame Reference Time");
+            derivation.used(
+                    "(0054,1300)",
+                    "Frame Reference Time",
+                    number(pet.frames().get(0).referenceTime()) + " ms");
+            derivation.used(
+                    "(0018,1242)",
+                    "Actual Frame Duration",
+                    number(pet.frames().get(0).duration()) + " ms");
+            derivation.step(why + "; reference time: Acquisition Time + time of mean activity − Frame Reference Time"
                     + " (0054,1300)");
             return sinceAdministration(computed.get());
         }
@@ -58,7 +80,8 @@ final class DecayReference {
                 philips || acquisitions().stream().distinct().count() == 1,
                 why + ", and Frame Reference Time (0054,1300) with Actual Frame Duration (0018,1242) gives no common"
                         + " reference time: send the series as it was reconstructed");
-        derivation.add(why + "; reference time: first Acquisition Time (0008,0032)");
+        derivation.way("reference: first Acquisition Time");
+        derivation.step(why + "; reference time: first Acquisition Time (0008,0032)");
         return sinceAdministration(firstAcquired);
     }
 
@@ -106,6 +129,10 @@ final class DecayReference {
     private double sinceAdministration(LocalDateTime time) throws NotQuantifiable {
         Optional<LocalDateTime> administered = Clock.dateTime(pet.agent().startDateTime());
         if (administered.isPresent()) {
+            derivation.used(
+                    "(0018,1078)",
+                    "Radiopharmaceutical Start DateTime",
+                    administered.get().toLocalTime());
             double elapsed = seconds(administered.get(), time);
             require(
                     elapsed >= 0,
@@ -116,19 +143,15 @@ final class DecayReference {
                 .map(t -> time.toLocalDate().atTime(t))
                 .orElseThrow(() -> new NotQuantifiable("Radiopharmaceutical Start DateTime (0018,1078) and Start Time"
                         + " (0018,1072) are missing or malformed"));
+        derivation.used("(0018,1072)", "Radiopharmaceutical Start Time", sameDay.toLocalTime());
         if (sameDay.isAfter(time)) {
-            note("administration by Radiopharmaceutical Start Time (0018,1072), which is later than the scan's time of"
-                    + " day: on the day before");
+            derivation.step(
+                    "administration by Radiopharmaceutical Start Time (0018,1072), which is later than the scan's time of"
+                            + " day: on the day before");
             return plausible(seconds(sameDay.minusDays(1), time), "Start Time (0018,1072)");
         }
-        note("administration by Radiopharmaceutical Start Time (0018,1072), on the day of the scan");
+        derivation.step("administration by Radiopharmaceutical Start Time (0018,1072), on the day of the scan");
         return plausible(seconds(sameDay, time), "Start Time (0018,1072)");
-    }
-
-    private void note(String sentence) {
-        if (!derivation.contains(sentence)) {
-            derivation.add(sentence);
-        }
     }
 
     private double plausible(double elapsed, String attribute) throws NotQuantifiable {
@@ -140,6 +163,7 @@ final class DecayReference {
     }
 
     private static double seconds(LocalDateTime from, LocalDateTime to) {
-        return Duration.between(from, to).toNanos() / 1e9;
+        Duration between = Duration.between(from, to);
+        return between.getSeconds() + between.getNano() / 1e9;
     }
 }

@@ -13,6 +13,9 @@ import java.util.List;
  * @param correctedImage Corrected Image (0028,0051)
  * @param seriesDate Series Date (0008,0021), DA
  * @param seriesTime Series Time (0008,0031), TM
+ * @param doseCalibrationFactor Dose Calibration Factor (0054,1322): counts/s to Bq/ml
+ * @param decayCorrectionDateTime Decay Correction DateTime (0018,9701), DT, of multi-frame objects: what the image is
+ *     decay-corrected to
  * @param patient who was scanned
  * @param agent what was administered
  * @param vendor private attributes that some vendors need
@@ -26,6 +29,8 @@ public record PetQuantity(
         List<String> correctedImage,
         String seriesDate,
         String seriesTime,
+        double doseCalibrationFactor,
+        String decayCorrectionDateTime,
         Patient patient,
         Agent agent,
         Vendor vendor,

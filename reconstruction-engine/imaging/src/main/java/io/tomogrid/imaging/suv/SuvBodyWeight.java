@@ -1,12 +1,11 @@
 package io.tomogrid.imaging.suv;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The factor from rescaled PET values to SUVbw (PRC-03), by the OncoRay/IBSI "Comprehensive Manual for SUV Computation"
+ * The factor from rescaled PET values to SUVbw (PRC-03, QNT-01), by the OncoRay/IBSI "Comprehensive Manual for SUV Computation"
  * (2026, CC BY 4.0): {@code SUVbw = value · weight / dose}, both at the same time. A factor that would rest on a guess is
  * refused.
  */
@@ -18,10 +17,14 @@ public final class SuvBodyWeight {
 
     private static final double LEAST_BQ = 1e6;
     private static final double WEIGHT_IN_GRAMS = 1000;
+    /** No patient is lighter or heavier, kg. */
+    static final double LIGHTEST_KG = 0.2;
+
+    static final double HEAVIEST_KG = 700;
     private static final double HALF_LIFE_TOLERANCE = 0.05;
 
     private final PetQuantity pet;
-    private final List<String> derivation = new ArrayList<>();
+    private final Deriving derivation = new Deriving();
 
     private SuvBodyWeight(PetQuantity pet) {
         this.pet = pet;
@@ -36,7 +39,8 @@ public final class SuvBodyWeight {
                     throw new NotQuantifiable("the attributes give " + factor + " as the factor to SUV");
                 }
             }
-            return new SuvFactors.Computed(factors, rules.derivation);
+            return new SuvFactors.Computed(
+                    factors, rules.derivation.done(), BodyScales.of(pet.patient(), rules.weightIfKnown()));
         } catch (NotQuantifiable e) {
             return new SuvFactors.Refused("SUV cannot be computed: " + e.getMessage());
         }
@@ -52,11 +56,14 @@ public final class SuvBodyWeight {
         require(
                 pet.correctedImage().contains("ATTN"),
                 "Corrected Image (0028,0051) does not name ATTN: send the attenuation-corrected series");
+        derivation.way(pet.units());
+        derivation.used("(0054,1001)", "Units", pet.units());
         return switch (pet.units()) {
             case "BQML" -> fromActivity(1);
             case "GML" -> everySlice(fromOtherSuv());
             case "CM2ML" -> everySlice(fromBodySurface());
             case "CNTS" -> fromPhilipsCounts();
+            case "CPS" -> fromCountRate();
             case "" -> throw new NotQuantifiable("Units (0054,1001) is missing");
             default ->
                 throw new NotQuantifiable("Units (0054,1001) is " + pet.units()
@@ -67,7 +74,9 @@ public final class SuvBodyWeight {
     private double[] fromPhilipsCounts() throws NotQuantifiable {
         double suv = pet.vendor().philipsSuvFactor();
         if (suv > 0) {
-            derivation.add("Units CNTS: values × Philips SUV Scale Factor (7053,1000) = " + number(suv));
+            derivation.way("Philips SUV Scale Factor");
+            derivation.used("(7053,1000)", "Philips SUV Scale Factor", number(suv));
+            derivation.step("Units CNTS: values × Philips SUV Scale Factor (7053,1000) = " + number(suv));
             return everySlice(suv);
         }
         double activity = pet.vendor().philipsActivityFactor();
@@ -75,25 +84,44 @@ public final class SuvBodyWeight {
                 activity > 0,
                 "Units (0054,1001) is CNTS and neither Philips SUV Scale Factor (7053,1000) nor"
                         + " Activity Concentration Scale Factor (7053,1009) is there: keep private attributes when sending");
-        derivation.add("Units CNTS: Bq/ml = values × Philips Activity Concentration Scale Factor (7053,1009) = "
+        derivation.way("Philips Activity Concentration Scale Factor");
+        derivation.used("(7053,1009)", "Philips Activity Concentration Scale Factor", number(activity));
+        derivation.step("Units CNTS: Bq/ml = values × Philips Activity Concentration Scale Factor (7053,1009) = "
                 + number(activity));
         return fromActivity(activity);
+    }
+
+    /** A factor of 1 stands where nobody calibrated: no scanner gives one count a second per Bq/ml. */
+    private double[] fromCountRate() throws NotQuantifiable {
+        double factor = pet.doseCalibrationFactor();
+        require(
+                factor > 0 && factor != 1,
+                "Units (0054,1001) is CPS and Dose Calibration Factor (0054,1322) is missing, 0 or 1, so the series is"
+                        + " not calibrated: send it in BQML");
+        derivation.used("(0054,1322)", "Dose Calibration Factor", number(factor));
+        derivation.step("Units CPS: Bq/ml = values × Dose Calibration Factor (0054,1322) = " + number(factor));
+        return fromActivity(factor);
     }
 
     /** @param activity Bq/ml for one unit of the rescaled values */
     private double[] fromActivity(double activity) throws NotQuantifiable {
         double perGram = activity * weight() * GRAMS_PER_KILOGRAM / dose();
+        derivation.way(pet.decayCorrection());
+        derivation.used("(0054,1102)", "Decay Correction", pet.decayCorrection());
+        derivation.used(
+                "(0028,0051)", "Corrected Image", pet.correctedImage().contains("DECY") ? "with DECY" : "without DECY");
+        derivation.step("SUVbw = activity × weight / dose, both at the same time");
         return switch (pet.decayCorrection()) {
             case "ADMIN" -> {
                 require(pet.correctedImage().contains("DECY"), contradiction("ADMIN", "does not name"));
-                derivation.add("Decay Correction ADMIN: values and dose are at the time of administration");
+                derivation.step("Decay Correction ADMIN: values and dose are at the time of administration");
                 yield everySlice(perGram);
             }
             case "START" -> {
                 require(pet.correctedImage().contains("DECY"), contradiction("START", "does not name"));
                 Decay decay = decay();
                 double elapsed = new DecayReference(pet, decay, derivation).elapsed();
-                derivation.add("dose at the reference time = administered dose × 2^(−" + number(elapsed) + " s / "
+                derivation.step("dose at the reference time = administered dose × 2^(−" + number(elapsed) + " s / "
                         + number(decay.halfLife()) + " s)");
                 yield everySlice(perGram / decay.left(elapsed));
             }
@@ -114,65 +142,76 @@ public final class SuvBodyWeight {
             require(duration > 0, "Actual Frame Duration (0018,1242) is missing, which Decay Correction NONE needs");
             factors[k] = perGram * decay.startOverMean(duration) / decay.left(reference.elapsedAtAcquisition(k));
         }
-        derivation.add("Decay Correction NONE: each slice × λT/(1−e^−λT) · e^(λ·(acquisition − administration)),"
+        derivation.used(
+                "(0018,1242)",
+                "Actual Frame Duration",
+                number(pet.frames().get(0).duration()) + " ms");
+        derivation.step("Decay Correction NONE: each slice × λT/(1−e^−λT) · e^(λ·(acquisition − administration)),"
                 + " T = Actual Frame Duration, half-life " + number(decay.halfLife()) + " s");
         return factors;
     }
 
     private double fromOtherSuv() throws NotQuantifiable {
+        derivation.used("(0054,1006)", "SUV Type", pet.suvType().isEmpty() ? "empty" : pet.suvType());
         if (pet.suvType().isEmpty() || pet.suvType().equals("BW")) {
-            derivation.add(
+            derivation.step(
                     "Units GML, SUV Type " + (pet.suvType().isEmpty() ? "empty (BW)" : "BW") + ": values are SUVbw");
             return 1;
         }
         require(
                 List.of("LBM", "LBMJAMES128", "LBMJANMA", "IBW").contains(pet.suvType()),
                 "SUV Type (0054,1006) is " + pet.suvType() + " with Units GML");
-        BodySize body = body();
-        require(
-                List.of("M", "F", "O").contains(body.sex()),
-                "Patient's Sex (0010,0040) is missing, which SUV Type " + pet.suvType() + " needs");
-        double mass = switch (pet.suvType()) {
-            case "LBM" -> body.leanMorgan();
-            case "LBMJAMES128" -> body.leanJames();
-            case "LBMJANMA" -> body.leanJanmahasatian();
-            default -> body.ideal();
-        };
-        derivation.add("Units GML, SUV Type " + pet.suvType() + ": SUVbw = values × weight / " + number(mass) + " kg"
+        SuvKind kind = SuvKind.valueOf(pet.suvType());
+        derivation.way(kind.label());
+        BodySize body = body(kind);
+        double mass = BodyScales.mass(kind, body);
+        derivation.step("Units GML, SUV Type " + pet.suvType() + ": SUVbw = values × weight / " + number(mass) + " kg"
                 + (body.sex().equals("O") ? ", the mean of both sexes' formulas" : ""));
         return body.weight() / mass;
     }
 
     private double fromBodySurface() throws NotQuantifiable {
+        derivation.used("(0054,1006)", "SUV Type", pet.suvType().isEmpty() ? "empty" : pet.suvType());
         require(
                 pet.suvType().isEmpty() || pet.suvType().equals("BSA"),
                 "SUV Type (0054,1006) is " + pet.suvType() + " with Units CM2ML");
-        BodySize body = body();
-        derivation.add("Units CM2ML: SUVbw = values × weight / body surface of " + number(body.surface()) + " cm2");
+        BodySize body = body(SuvKind.BSA);
+        derivation.step("Units CM2ML: SUVbw = values × weight / body surface of " + number(body.surface()) + " cm2");
         return body.weight() * GRAMS_PER_KILOGRAM / body.surface();
     }
 
-    private BodySize body() throws NotQuantifiable {
-        double size = pet.patient().size();
-        require(
-                size > 0,
-                "Patient's Size (0010,1020) is missing or 0, which Units " + pet.units() + " with SUV Type "
-                        + pet.suvType() + " needs");
-        require(size < 3, "Patient's Size (0010,1020) is not in metres");
-        return new BodySize(weight(), size * 100, pet.patient().sex());
+    private BodySize body(SuvKind kind) throws NotQuantifiable {
+        BodySize body = BodyScales.body(kind, pet.patient(), weight());
+        derivation.used("(0010,1020)", "Patient's Size", number(pet.patient().size()) + " m");
+        if (kind != SuvKind.BSA) {
+            derivation.used("(0010,0040)", "Patient's Sex", body.sex());
+        }
+        return body;
     }
 
     /** kg. */
     private double weight() throws NotQuantifiable {
-        double weight = pet.patient().weight();
+        double weight = weightIfKnown();
         require(weight > 0, "Patient's Weight (0010,1030) is missing or 0: enter the weight and send the series again");
-        if (weight > WEIGHT_IN_GRAMS) {
-            derivation.add("Patient's Weight (0010,1030) above 1000 is in grams: " + number(weight / GRAMS_PER_KILOGRAM)
-                    + " kg");
-            return weight / GRAMS_PER_KILOGRAM;
-        }
-        derivation.add("Patient's Weight (0010,1030) = " + number(weight) + " kg");
+        require(
+                weight >= LIGHTEST_KG && weight <= HEAVIEST_KG,
+                "Patient's Weight (0010,1030) is " + number(weight) + " kg, no weight of a patient");
+        boolean grams = pet.patient().weight() > WEIGHT_IN_GRAMS;
+        derivation.used("(0010,1030)", "Patient's Weight", number(pet.patient().weight()) + (grams ? " g" : " kg"));
+        derivation.step(
+                grams
+                        ? "Patient's Weight (0010,1030) above 1000 is in grams: " + number(weight) + " kg"
+                        : "Patient's Weight (0010,1030) = " + number(weight) + " kg");
         return weight;
+    }
+
+    /** kg; NaN if it is missing. */
+    private double weightIfKnown() {
+        double weight = pet.patient().weight();
+        if (!(weight > 0)) {
+            return Double.NaN;
+        }
+        return weight > WEIGHT_IN_GRAMS ? weight / GRAMS_PER_KILOGRAM : weight;
     }
 
     /** Bq. */
@@ -182,13 +221,15 @@ public final class SuvBodyWeight {
                 dose > 0,
                 "Radionuclide Total Dose (0018,1074) is missing or 0: enter the dose and send the series again");
         if (dose <= MOST_MBQ) {
-            derivation.add("Radionuclide Total Dose (0018,1074) = " + number(dose) + ", by its magnitude in MBq");
+            derivation.used("(0018,1074)", "Radionuclide Total Dose", number(dose) + " MBq");
+            derivation.step("Radionuclide Total Dose (0018,1074) = " + number(dose) + ", by its magnitude in MBq");
             return dose * BQ_PER_MBQ;
         }
         require(
                 dose >= LEAST_BQ,
                 "Radionuclide Total Dose (0018,1074) is " + number(dose) + ", too much for MBq and too little for Bq");
-        derivation.add("Radionuclide Total Dose (0018,1074) = " + number(dose) + " Bq");
+        derivation.used("(0018,1074)", "Radionuclide Total Dose", number(dose) + " Bq");
+        derivation.step("Radionuclide Total Dose (0018,1074) = " + number(dose) + " Bq");
         return dose;
     }
 
@@ -203,13 +244,16 @@ public final class SuvBodyWeight {
                         "Radionuclide Half Life (0018,1075) is " + number(stated) + " s but that of " + nuclide.get()
                                 + " is " + number(known) + " s");
             }
+            derivation.used("(0018,1075)", "Radionuclide Half Life", number(stated) + " s");
             return new Decay(stated);
         }
         require(
                 nuclide.isPresent(),
                 "Radionuclide Half Life (0018,1075) is missing and the Radionuclide Code Sequence (0054,0300) names no"
                         + " known nuclide");
-        derivation.add("half-life of " + nuclide.get() + " by its code: "
+        derivation.used(
+                "(0054,0300)", "Radionuclide Code Sequence", nuclide.get().toString());
+        derivation.step("half-life of " + nuclide.get() + " by its code: "
                 + number(nuclide.get().halfLife()) + " s");
         return new Decay(nuclide.get().halfLife());
     }
@@ -234,6 +278,9 @@ public final class SuvBodyWeight {
     static String number(double value) {
         if (value == Math.rint(value) && Math.abs(value) < 1e15) {
             return Long.toString((long) value);
+        }
+        if (!Double.isFinite(value)) {
+            return Double.toString(value);
         }
         return new java.math.BigDecimal(String.format(Locale.ROOT, "%.6e", value))
                 .stripTrailingZeros()

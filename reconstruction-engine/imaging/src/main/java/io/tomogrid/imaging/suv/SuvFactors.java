@@ -12,12 +12,18 @@ public sealed interface SuvFactors {
 
     /**
      * @param perSlice what the rescaled values of each slice are multiplied by to give SUVbw, g/ml; positive and finite
-     * @param derivation one sentence for each step, with the attributes that it rests on; no patient identity, no dates
+     * @param how which way was gone, with the attributes and their values; no patient identity, no dates
+     * @param others the other kinds of SUV, each as a multiple of SUVbw or refused
      */
-    record Computed(double[] perSlice, List<String> derivation) implements SuvFactors {
+    record Computed(double[] perSlice, SuvDerivation how, List<SuvScale> others) implements SuvFactors {
         public Computed {
             perSlice = perSlice.clone();
-            derivation = List.copyOf(derivation);
+            others = List.copyOf(others);
+        }
+
+        /** One sentence for each step. */
+        public List<String> derivation() {
+            return how.steps();
         }
 
         @Override

@@ -25,7 +25,13 @@ class SuvBodyWeightTest {
         refused(p -> p.dose = 368_080, "too much for MBq and too little for Bq");
         refused(p -> p.units = "", "Units (0054,1001) is missing");
         refused(p -> p.units = "PROPCNTS", "PROPCNTS");
-        refused(p -> p.units = "CPS", "CPS");
+        refused(p -> p.units = "CPS", "Dose Calibration Factor (0054,1322)");
+        refused(
+                p -> {
+                    p.units = "CPS";
+                    p.doseCalibration = 1;
+                },
+                "not calibrated");
         refused(p -> p.units = "CNTS", "(7053,1000)");
         refused(
                 p -> {
@@ -177,7 +183,8 @@ class SuvBodyWeightTest {
                 new Vec3(0, 1, 0),
                 new Vec3(0, 0, 1),
                 "1.9");
-        var factors = new SuvFactors.Computed(new double[] {1, 10, 100}, List.of());
+        var factors = new SuvFactors.Computed(
+                new double[] {1, 10, 100}, new SuvDerivation("", List.of(), List.of()), List.of());
         Volume suv = factors.apply(new Volume(geometry, new float[] {1, 2, 3, 4, 5, 6}, "Bq/ml"));
         assertThat(suv.voxels()).containsExactly(1, 2, 30, 40, 500, 600);
         assertThat(suv.unit()).isEqualTo("g/ml{SUVbw}");

@@ -20,6 +20,8 @@ final class TestPet {
     List<String> correctedImage = List.of("NORM", "DTIM", "ATTN", "SCAT", "DECY", "RAN");
     String seriesDate = "20250101";
     String seriesTime = "110000.000000";
+    double doseCalibration = Double.NaN;
+    String decayCorrectionDateTime = "";
     double weight = WEIGHT;
     double size = 1.75;
     String sex = "O";
@@ -58,6 +60,8 @@ final class TestPet {
                 correctedImage,
                 seriesDate,
                 seriesTime,
+                doseCalibration,
+                decayCorrectionDateTime,
                 new PetQuantity.Patient(weight, size, sex),
                 new PetQuantity.Agent(dose, halfLife, startTime, startDateTime, nuclide),
                 vendor,
