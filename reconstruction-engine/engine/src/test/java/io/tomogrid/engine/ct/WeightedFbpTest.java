@@ -23,6 +23,9 @@ class WeightedFbpTest {
     private static final Parallel TWO = new Parallel(2);
     private static final CtReconstruction.Wanted WANTED = new CtReconstruction.Wanted(64, 3.2, 2, Kernel.RAMP);
 
+    /** About the balls. */
+    private static final CtReconstruction.Wanted NARROW = new CtReconstruction.Wanted(54, 2, 1.2, Kernel.RAMP);
+
     @Test
     void water_is_0_hu_everywhere_in_it() throws Exception {
         CtReconstruction ct =
@@ -48,9 +51,9 @@ class WeightedFbpTest {
     void a_ball_is_found_where_it_is(int turns, double feed) throws Exception {
         Vec3 centre = new Vec3(35, -20, 2.4);
         List<CtView> views = SimulatedCt.views(
-                        feed == 0 ? 192 : 576,
+                        feed == 0 ? 192 : 384,
                         192,
-                        feed == 0 ? 0 : -1.5 * feed,
+                        feed == 0 ? 0 : -feed,
                         feed,
                         TestCt.SOURCE_MM,
                         List.of(CtView.Spot.CENTRE))
@@ -59,7 +62,7 @@ class WeightedFbpTest {
                 .toList();
         CurvedScan scan = SimulatedCt.curved(TestCt.DETECTOR, views, TestCt.ball(centre, 14));
         CtReconstruction ct = CtReconstruction.of(
-                scan, CtPhantom.WATER_PER_MM, new CtReconstruction.Wanted(96, 2, 1.2, Kernel.RAMP), TWO);
+                scan, CtPhantom.WATER_PER_MM, NARROW, TWO);
         Vec3 found = TestCt.centre(attenuation(ct), ct.grid(), centre, 12);
         assertThat(found.minus(centre).length()).isLessThan(0.2);
     }
@@ -73,9 +76,8 @@ class WeightedFbpTest {
         spots.add(new CtView.Spot(angle, z, radius));
         spots.add(new CtView.Spot(-angle, -z, -radius));
         CtPhantom ball = TestCt.ball(centre, 14);
-        var wanted = new CtReconstruction.Wanted(96, 2, 1.2, Kernel.RAMP);
-        CtReconstruction off = CtReconstruction.of(TestCt.helix(3, ball), CtPhantom.WATER_PER_MM, wanted, TWO);
-        CtReconstruction on = CtReconstruction.of(TestCt.helix(3, spots, ball), CtPhantom.WATER_PER_MM, wanted, TWO);
+        CtReconstruction off = CtReconstruction.of(TestCt.helix(2, ball), CtPhantom.WATER_PER_MM, NARROW, TWO);
+        CtReconstruction on = CtReconstruction.of(TestCt.helix(2, spots, ball), CtPhantom.WATER_PER_MM, NARROW, TWO);
         Vec3 still = TestCt.centre(attenuation(off), off.grid(), centre, 12);
         Vec3 flying = TestCt.centre(attenuation(on), on.grid(), centre, 12);
         assertThat(Math.abs(flying.x() - still.x())).isLessThan(0.1 * 2);
