@@ -4,6 +4,7 @@ import io.tomogrid.engine.Parallel;
 import io.tomogrid.imaging.Vec3;
 import io.tomogrid.imaging.ct.CtGrid;
 import io.tomogrid.imaging.ct.CtScanException;
+import io.tomogrid.imaging.ct.CurvedDetector;
 import io.tomogrid.imaging.ct.CurvedScan;
 
 /**
@@ -18,6 +19,7 @@ public record CtReconstruction(CtGrid grid, float[] hu, String method) {
     private static final double SMALLEST_MM = 0.05;
     private static final double LARGEST_MM = 20;
     private static final int MOST_ACROSS = 2048;
+    private static final int USUAL_ACROSS = 512;
 
     /**
      * The image wanted.
@@ -26,6 +28,11 @@ public record CtReconstruction(CtGrid grid, float[] hu, String method) {
      * @param sliceMm from a slice to the next, 0 for the height of a detector row at the axis
      */
     public record Wanted(int across, double voxelMm, double sliceMm, Kernel kernel) {
+        /** The whole field of view with a voxel for each column of the detector, but at most 512 across. */
+        public static Wanted of(CurvedDetector detector, Kernel kernel) {
+            return new Wanted(Math.min(USUAL_ACROSS, detector.columns()), 0, 0, kernel);
+        }
+
         public Wanted {
             if (across < 1 || across > MOST_ACROSS) {
                 throw new IllegalArgumentException(
