@@ -77,7 +77,7 @@ public record ManagerProperties(
         agents = List.copyOf(agents);
         sites = sites == null ? List.of() : List.copyOf(sites);
         rules = rules == null || rules.isEmpty()
-                ? List.of(RoutingRule.petCt(model), RoutingRule.petOsem())
+                ? List.of(RoutingRule.petCt(model), RoutingRule.petOsem(), RoutingRule.ctFbp())
                 : List.copyOf(rules);
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -19,7 +20,8 @@ import org.springframework.util.unit.DataSize;
  * @param memory device memory
  * @param computeSlices MIG compute slices
  * @param model model at the model service, empty if the protocol needs none
- * @param sopClasses a study must have at least one instance of each SOP Class UID; empty or null for any
+ * @param sopClasses a study must have at least one instance of each SOP Class UID, or, written as {@code UID:MODALITY}, one
+ *     in a series of that modality; empty or null for any
  * @param site whose jobs these are, empty or null if that is not known; the feed does not tell it
  * @param priority of its jobs, null for ROUTINE
  * @param deadline how long after a study's completion its results are wanted, null if there is no such time
@@ -62,7 +64,13 @@ public record RoutingRule(
     /** Whose raw data it is stands in the data set, which the feed does not show: the protocol refuses what it cannot read. */
     static RoutingRule petOsem() {
         return new RoutingRule(
-                "pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA), "", null, null, 1);
+                "pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":PT"), "", null, null, 1);
+    }
+
+    /** Projections: as for PET, the protocol refuses what it cannot read. */
+    static RoutingRule ctFbp() {
+        return new RoutingRule(
+                "ct-fbp", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":CT"), "", null, null, 1);
     }
 
     public boolean matches(StudyComplete study) {
@@ -91,8 +99,9 @@ public record RoutingRule(
 
     private static Set<String> sopClassesOf(StudyComplete study) {
         return study.series().stream()
-                .flatMap(series -> series.instances().stream())
-                .map(InstanceRef::sopClassUid)
+                .flatMap(series -> series.instances().stream()
+                        .map(InstanceRef::sopClassUid)
+                        .flatMap(sopClass -> Stream.of(sopClass, sopClass + ":" + series.modality())))
                 .collect(Collectors.toSet());
     }
 }

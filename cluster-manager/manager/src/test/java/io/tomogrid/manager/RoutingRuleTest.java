@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
 
 /** REC-06 */
 class RoutingRuleTest {
-    private static final List<RoutingRule> DEFAULTS = List.of(RoutingRule.petCt("m"), RoutingRule.petOsem());
+    private static final List<RoutingRule> DEFAULTS = List.of(RoutingRule.petCt("m"), RoutingRule.petOsem(), RoutingRule.ctFbp());
 
     /** Series as modality/SOP class: raw, PET, CT or other. */
     @ParameterizedTest
@@ -25,7 +25,9 @@ class RoutingRuleTest {
         "PT/PET CT/CT, petct-standard",
         "PT/PET CT/CT PT/raw, petct-standard",
         "PT/PET, none",
-        "CT/raw, pet-osem",
+        "CT/raw, ct-fbp",
+        "CT/raw CT/CT, ct-fbp",
+        "PT/raw CT/raw, pet-osem",
         "CT/CT, none",
         "'', none"
     })
