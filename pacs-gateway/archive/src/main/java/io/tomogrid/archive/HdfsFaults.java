@@ -29,6 +29,9 @@ final class HdfsFaults {
             "Could not get block locations",
             "Unexpected EOF while trying to read response from server");
 
+    /** All that was being written is given up; what comes next begins anew. */
+    private static final Pattern GIVEN_UP = Pattern.compile("Lease timeout of \\d+ seconds expired");
+
     private final Path root;
 
     HdfsFaults(Path root) {
@@ -96,6 +99,9 @@ final class HdfsFaults {
                             + " its whole length while it is written); raise it by hdfs dfsadmin "
                             + (names ? "-setQuota" : "-setSpaceQuota") + " or free some, then send again",
                     failed);
+        }
+        if (GIVEN_UP.matcher(message).find()) {
+            return unavailable("no name node answered for too long", "send again", failed);
         }
         Matcher noTarget = NO_TARGET.matcher(message);
         if (noTarget.find()

@@ -19,7 +19,6 @@ import org.apache.hadoop.fs.QuotaUsage;
 import org.apache.hadoop.fs.SafeModeAction;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
-import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
 import org.apache.hadoop.ipc.RemoteException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A folder of an HDFS cluster; further settings come from {@code core-site.xml} and {@code hdfs-site.xml} on the class path.
  * The name node makes names durable by itself. One writer is kept by the lease on the lock file: a writer that dies
- * loses it after a minute, at once if this machine can tell that it is dead, and one that only stood still finds out when
- * it next begins a segment.
+ * loses it after a minute, at once if this machine can tell that it is dead, and one that only stood still, or was long
+ * without a name node, finds out when it next begins a segment.
  */
 final class HdfsStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(HdfsStorage.class);
@@ -81,12 +80,18 @@ final class HdfsStorage implements Storage {
     }
 
     static HdfsStorage open(URI root, Duration lockWait) throws IOException {
+        return open(root, lockWait, Map.of());
+    }
+
+    /** @param settings of the client, before those of the site files */
+    static HdfsStorage open(URI root, Duration lockWait, Map<String, String> settings) throws IOException {
         Configuration conf = new Configuration();
         PRESETS.forEach((key, value) -> {
             if (!isOfSite(conf, key)) {
                 conf.set(key, value);
             }
         });
+        settings.forEach(conf::set);
         FileSystem files;
         try {
             files = FileSystem.newInstance(root, conf);
@@ -192,9 +197,7 @@ final class HdfsStorage implements Storage {
         long deadline = System.nanoTime() + lockWait.toNanos();
         while (true) {
             try {
-                HdfsLock lock = new HdfsLock((HdfsDataOutputStream) files.append(file));
-                HdfsLock.Holder.ofThisProcess().write(this, holder);
-                return lock;
+                return HdfsLock.take(this, file, holder);
             } catch (RemoteException refused) {
                 if (HELD_BY_ANOTHER.stream().noneMatch(refused.getClassName()::endsWith)) {
                     throw refused;

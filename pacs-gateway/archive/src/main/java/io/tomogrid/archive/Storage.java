@@ -83,7 +83,7 @@ interface Storage extends Closeable {
 
     /** The right to append. */
     interface WriterLock extends Closeable {
-        /** @throws IOException if the right was lost meanwhile, say while this process stood still */
+        /** @throws IOException if another has had the right meanwhile, say while this process stood still, or may have had it */
         void check() throws IOException;
     }
 }

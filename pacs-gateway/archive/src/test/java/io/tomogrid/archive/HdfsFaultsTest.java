@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.fs.SafeModeAction;
+import org.apache.hadoop.hdfs.DFSClient;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +103,49 @@ class HdfsFaultsTest {
             all.add(Acknowledged.append(log, "2.25.2", new byte[10]));
         }
         assertThat(Acknowledged.missing(root, all)).isZero();
+    }
+
+    /** The client then gives up all that it writes, the writer's lock too: after 20 minutes, here after a second. */
+    @Test
+    void after_too_long_without_a_name_node_the_lock_is_taken_again_unless_another_had_it() throws Exception {
+        URI root = hdfs.uri("/orphaned");
+        HdfsStorage storage = HdfsStorage.open(
+                root,
+                Duration.ofSeconds(1),
+                Map.of("dfs.namenode.lease-hard-limit-sec", "1", "ipc.client.rpc-timeout.ms", "12000"));
+        List<Acknowledged> all = new ArrayList<>();
+        try (SegmentLog log = SegmentLog.open(storage, Acknowledged.small());
+                SegmentReader reader = SegmentReader.open(root)) {
+            all.add(Acknowledged.append(log, "2.25.1", new byte[10]));
+            letTheClientGiveUp(storage);
+            assertUnavailable(log, "no name node answered for too long", "send again");
+
+            org.apache.hadoop.fs.Path note = new org.apache.hadoop.fs.Path(root.getPath(), "writer.holder");
+            HdfsLock.Holder ours = HdfsLock.Holder.read(storage, note);
+            new HdfsLock.Holder("process 1 on elsewhere", 1, "another boot", "another").write(storage, note);
+            assertThatThrownBy(() -> Acknowledged.append(log, "2.25.99", new byte[10]))
+                    .hasMessageContaining("start this process again")
+                    .cause()
+                    .isInstanceOf(ArchiveInUseException.class)
+                    .hasMessageContaining("process 1 on elsewhere");
+            ours.write(storage, note);
+            all.add(Acknowledged.append(log, "2.25.2", new byte[10]));
+            assertThat(readWhenSettled(log, reader, all.get(0))).isEqualTo(10);
+        }
+        assertThat(Acknowledged.missing(root, all)).isZero();
+        SegmentLog.open(root, Acknowledged.small()).close();
+    }
+
+    private static void letTheClientGiveUp(HdfsStorage storage) throws Exception {
+        DFSClient client = ((DistributedFileSystem) storage.files()).getClient();
+        assertThat(client.isFilesBeingWrittenEmpty()).isFalse();
+        hdfs.kill(TestHdfs.NAME_NODE);
+        Instant deadline = Instant.now().plusSeconds(120);
+        while (!client.isFilesBeingWrittenEmpty()) {
+            assertThat(Instant.now()).as("the client gives up").isBefore(deadline);
+            Thread.sleep(100);
+        }
+        hdfs.startAgain(TestHdfs.NAME_NODE);
     }
 
     @Test

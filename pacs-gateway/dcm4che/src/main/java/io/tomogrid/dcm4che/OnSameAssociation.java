@@ -1,6 +1,5 @@
 package io.tomogrid.dcm4che;
 
-import io.tomogrid.dicom.Reencoder;
 import io.tomogrid.dicom.net.AssociationAborted;
 import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.dicom.net.Retrievable;
@@ -33,9 +32,7 @@ final class OnSameAssociation implements SubOperationSender {
         RoleSelection role = association.getAAssociateAC().getRoleSelectionFor(instance.sopClassUid());
         return role == null || !role.isSCP()
                 ? Optional.empty()
-                : Reencoder.syntaxFor(
-                        instance.transferSyntax(),
-                        association.getTransferSyntaxesFor(instance.sopClassUid())::contains);
+                : instance.syntaxFor(association.getTransferSyntaxesFor(instance.sopClassUid())::contains);
     }
 
     @Override

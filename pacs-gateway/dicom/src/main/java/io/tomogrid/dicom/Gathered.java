@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** Keeps what is written, to be read once. Grows by pieces, so that memory is never taken twice. */
-final class Gathered extends OutputStream {
+public final class Gathered extends OutputStream {
     private static final int PIECE = 1 << 18;
 
     private final List<InputStream> full = new ArrayList<>();
@@ -38,7 +38,8 @@ final class Gathered extends OutputStream {
         }
     }
 
-    InputStream toInput() {
+    /** What was written; nothing may be written any more. */
+    public InputStream toInput() {
         next();
         return new SequenceInputStream(Collections.enumeration(full));
     }

@@ -34,9 +34,12 @@ public final class Reencoder {
 
     /** Into what a data set can be turned without loss, the best first; nothing when its pixels are compressed. */
     public static List<String> alternatives(String stored) {
-        return isUncompressed(stored)
-                ? UNCOMPRESSED.stream().filter(t -> !t.equals(stored)).toList()
-                : List.of();
+        return isUncompressed(stored) ? uncompressedBut(stored) : List.of();
+    }
+
+    /** The others without compression, the best first: into what a data set is turned whose pixels were decoded, too. */
+    public static List<String> uncompressedBut(String stored) {
+        return UNCOMPRESSED.stream().filter(t -> !t.equals(stored)).toList();
     }
 
     /** The transfer syntax in which a receiver takes what is stored: as it is stored if it can be. */

@@ -7,13 +7,16 @@ import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.Part10File;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
+import io.tomogrid.dicom.net.DimseStatus;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,7 +98,7 @@ class DcmtkSyntaxTest {
                 "StudyInstanceUID=1.7.4",
                 "127.0.0.1",
                 Integer.toString(gateway.dicomPort()));
-        assertThat(moved.output()).contains("0xb000", "peer takes no RLE Lossless");
+        assertThat(moved.output()).contains("0xb000", "RLE Lossless cannot be decoded");
         List<String> syntaxes = received(folder.resolve(name(option)));
         if (option.equals("+xi")) {
             assertThat(syntaxes).containsOnly(Uid.ImplicitVRLittleEndian);
@@ -132,6 +135,66 @@ class DcmtkSyntaxTest {
                 Integer.toString(gateway.dicomPort()));
         assertThat(ran.exit()).as(ran.output()).isZero();
         assertThat(received(got)).containsOnly(transferSyntax);
+    }
+
+    /** QRY-06: the pixels, and all that is said of them, are those that DCMTK's own decoders make of the stored instance. */
+    @ParameterizedTest
+    @CsvSource({
+        "1.7.9.1, dcmcrle, +ot, dcmdrle, XI",
+        "1.7.9.2, dcmcjpeg, +e1, dcmdjpeg, XI",
+        "1.7.9.3, dcmcjpls, +el, dcmdjpls, XE",
+        "1.7.9.4, dcmcjpls, +en, dcmdjpls, XB"
+    })
+    void compressed_pixels_come_as_dcmtk_decodes_them(
+            String series, String encoder, String how, String decoder, String destination) throws Exception {
+        Programs.assumeDcmtk(encoder, decoder);
+        Path work = Files.createDirectory(folder.resolve("of-" + series));
+        Dataset image = TestImages.ct("1.7.9", series, series + ".1")
+                .put(Tag.SamplesPerPixel, 1)
+                .put(Tag.PhotometricInterpretation, "MONOCHROME2")
+                .put(Tag.PixelRepresentation, 0)
+                .put(Tag.BitsStored, 16)
+                .put(Tag.HighBit, 15);
+        try (OutputStream out = Files.newOutputStream(work.resolve("plain.dcm"))) {
+            Part10.write(out, Uid.ExplicitVRLittleEndian, image);
+        }
+        String compressed = work.resolve("compressed.dcm").toString();
+        run(encoder, how, work.resolve("plain.dcm").toString(), compressed);
+        run(decoder, compressed, work.resolve("decoded.dcm").toString());
+        Dataset expected = Part10.read(work.resolve("decoded.dcm")).dataset();
+        Part10File source = Part10.read(Path.of(compressed));
+        assertThat(expected.string(Tag.LossyImageCompression).orElse("00")).isEqualTo(how.equals("+en") ? "01" : "00");
+        assertThat(gateway.store(source.dataset(), source.transferSyntax())).isEqualTo(DimseStatus.SUCCESS);
+
+        Path got = Files.createDirectory(work.resolve("got"));
+        String level = "QueryRetrieveLevel=SERIES";
+        String of = "SeriesInstanceUID=" + series;
+        String port = Integer.toString(gateway.dicomPort());
+        List<String> query = List.of("-aec", "TOMOGRID", "-S", "-k", level, "-k", "StudyInstanceUID=1.7.9", "-k", of);
+        run("getscu", query, "-od", got.toString(), "127.0.0.1", port);
+        run("movescu", query, "-aem", destination, "127.0.0.1", port);
+        for (Path to : List.of(got, folder.resolve(destination))) {
+            try (var files = Files.list(to)) {
+                Path file = files.filter(p -> p.toString()
+                                .contains(expected.string(Tag.SOPInstanceUID).orElseThrow()))
+                        .findFirst()
+                        .orElseThrow();
+                TestSyntaxes.assertSame(Part10.read(file).dataset(), expected);
+            }
+        }
+    }
+
+    private static void run(String program, List<String> options, String... others) throws Exception {
+        run(Stream.of(Stream.of(program), options.stream(), Stream.of(others))
+                .flatMap(words -> words)
+                .toArray(String[]::new));
+    }
+
+    private static void run(String... command) throws Exception {
+        var ran = Programs.run(command);
+        assertThat(ran.exit())
+                .as("%s: %s", String.join(" ", command), ran.output())
+                .isZero();
     }
 
     /** DEL-03: a result that is stored in Explicit VR Little Endian goes to a PACS that takes implicit only. */

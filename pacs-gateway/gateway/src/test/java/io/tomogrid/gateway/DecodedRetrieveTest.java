@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.codec.PixelDecoder;
 import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.DatasetReader;
 import io.tomogrid.dicom.Element;
 import io.tomogrid.dicom.Part10;
 import io.tomogrid.dicom.Part10File;
+import io.tomogrid.dicom.ReadLimits;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.VR;
+import io.tomogrid.dicom.net.Association;
 import io.tomogrid.dicom.net.AssociationRequest;
+import io.tomogrid.dicom.net.DimseStatus;
+import io.tomogrid.dicom.net.RetrieveResult;
 import io.tomogrid.gateway.WebClient.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +25,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,8 +33,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compressed instances over DICOMweb: as they are stored, or decoded for whom takes only uncompressed (WEB-02, COD-04). */
+/** Compressed instances: as they are stored, or decoded for whom takes only uncompressed (WEB-02, QRY-06, COD-04). */
 class DecodedRetrieveTest {
     private static final String ROOT = "/dicom-web/studies/1.7.1/series/1.7.1.1";
     private static final String RLE = ROOT + "/instances/1.7.1.1.1";
@@ -147,6 +155,37 @@ class DecodedRetrieveTest {
         Reply other = web.get(RLE, "Accept", DICOM + Uid.JPEGBaseline);
         assertThat(other.status()).isEqualTo(406);
         assertThat(other.error()).contains("is not transcoded");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Uid.ExplicitVRLittleEndian, Uid.ImplicitVRLittleEndian})
+    void a_requestor_that_takes_only_uncompressed_gets_it_decoded(String syntax) throws IOException {
+        Map<String, Dataset> got = new HashMap<>();
+        RetrieveResult result;
+        try (Association association = Association.open(AssociationRequest.retrieving(
+                "127.0.0.1",
+                gateway.dicomPort(),
+                "MODALITY",
+                "TOMOGRID",
+                Uid.StudyRootQueryRetrieveInformationModelGET,
+                List.of(new AssociationRequest.Syntax(Uid.CTImageStorage, syntax))))) {
+            result = association.get(
+                    Uid.StudyRootQueryRetrieveInformationModelGET,
+                    new Dataset().put(Tag.QueryRetrieveLevel, "STUDY").put(Tag.StudyInstanceUID, "1.7.1"),
+                    (store, data) -> {
+                        assertThat(store.transferSyntax()).isEqualTo(syntax);
+                        byte[] bytes = data.readAllBytes();
+                        got.put(
+                                store.sopInstanceUid(),
+                                DatasetReader.read(new ByteArrayInputStream(bytes), syntax, ReadLimits.DEFAULT));
+                        return DimseStatus.SUCCESS;
+                    },
+                    (left, completed, failed) -> true);
+        }
+        assertThat(got).containsOnlyKeys("1.7.1.1.1");
+        TestSyntaxes.assertSame(got.get("1.7.1.1.1"), plain("1.7.1.1.1"));
+        assertThat(result.failedInstances()).containsExactly("1.7.1.1.2");
+        assertThat(result.status().comment()).isEqualTo("JPEG-LS Lossless Image Compression cannot be decoded");
     }
 
     @Test

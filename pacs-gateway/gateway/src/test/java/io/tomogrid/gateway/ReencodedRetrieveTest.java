@@ -66,12 +66,12 @@ class ReencodedRetrieveTest {
         assertThat(got).hasSize(4);
         got.forEach((uid, image) -> TestSyntaxes.assertSame(image, stored.get(uid)));
         assertThat(List.of(result.completed(), result.failed())).containsExactly(4, 1);
-        assertThat(result.status()).isEqualTo(new DimseStatus(0xB000, "peer takes no RLE Lossless"));
+        assertThat(result.status()).isEqualTo(new DimseStatus(0xB000, "RLE Lossless cannot be decoded"));
         assertThat(result.failedInstances()).containsExactly(TestSyntaxes.COMPRESSED_UID);
     }
 
     @Test
-    void compressed_pixels_come_as_they_are_stored_or_not_at_all() throws IOException {
+    void pixels_that_cannot_be_decoded_come_as_they_are_stored_or_not_at_all() throws IOException {
         Map<String, Dataset> got = new ConcurrentHashMap<>();
         assertThat(get(got, new Syntax(CT, Uid.RLELossless)).completed()).isEqualTo(1);
         assertThat(got).containsOnly(Map.entry(TestSyntaxes.COMPRESSED_UID, stored.get(TestSyntaxes.COMPRESSED_UID)));
@@ -120,7 +120,8 @@ class ReencodedRetrieveTest {
                                 List.of(
                                         Uid.ExplicitVRLittleEndian,
                                         Uid.ImplicitVRLittleEndian,
-                                        Uid.DeflatedExplicitVRLittleEndian)));
+                                        Uid.DeflatedExplicitVRLittleEndian,
+                                        Uid.ExplicitVRBigEndian)));
     }
 
     private static RetrieveResult get(Map<String, Dataset> got, Syntax... syntaxes) throws IOException {

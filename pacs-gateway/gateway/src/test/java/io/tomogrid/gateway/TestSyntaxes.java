@@ -30,7 +30,7 @@ final class TestSyntaxes {
 
     private TestSyntaxes() {}
 
-    /** A series with an image in each uncompressed transfer syntax, and one with one in RLE Lossless. @return what was stored, by its UID */
+    /** A series with an image in each uncompressed transfer syntax, and one with one in damaged RLE Lossless. @return what was stored, by its UID */
     static Map<String, Dataset> storeOneInEach(TestingGateway gateway) throws IOException {
         Map<String, Dataset> stored = new HashMap<>();
         for (int i = 0; i <= UNCOMPRESSED.size(); i++) {

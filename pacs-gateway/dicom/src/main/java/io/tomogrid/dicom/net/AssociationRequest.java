@@ -67,7 +67,7 @@ public record AssociationRequest(
                 new ArrayList<>(storing(host, port, callingAe, calledAe, stored).contexts());
         Map<String, Set<String>> others = new LinkedHashMap<>();
         stored.forEach(syntax -> others.computeIfAbsent(syntax.sopClass(), c -> new LinkedHashSet<>())
-                .addAll(Reencoder.alternatives(syntax.transferSyntax())));
+                .addAll(Reencoder.uncompressedBut(syntax.transferSyntax())));
         others.forEach((sopClass, syntaxes) -> {
             if (!syntaxes.isEmpty() && contexts.size() < MAX_CONTEXTS) {
                 contexts.add(context(contexts.size(), sopClass, syntaxes.toArray(String[]::new)));

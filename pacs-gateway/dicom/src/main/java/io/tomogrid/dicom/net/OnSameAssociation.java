@@ -1,6 +1,5 @@
 package io.tomogrid.dicom.net;
 
-import io.tomogrid.dicom.Reencoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -23,8 +22,7 @@ final class OnSameAssociation implements SubOperationSender {
 
     @Override
     public Optional<String> syntaxFor(Retrievable instance) {
-        return Reencoder.syntaxFor(
-                instance.transferSyntax(),
+        return instance.syntaxFor(
                 syntax -> channel.providedByPeer(instance.sopClassUid(), syntax).isPresent());
     }
 

@@ -1,7 +1,6 @@
 package io.tomogrid.dicom.net;
 
 import io.tomogrid.dicom.Dictionary;
-import io.tomogrid.dicom.Reencoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -47,7 +46,9 @@ public final class Retrieval {
         }
         InputStream data;
         try {
-            data = Reencoder.reencode(instance.open(), instance.transferSyntax(), syntax.get());
+            data = instance.open(syntax.get());
+        } catch (RequestRefused notInThisSyntax) {
+            return notInThisSyntax.status();
         } catch (IOException | RuntimeException e) {
             log.error("{} cannot be read for a retrieve", instance.sopInstanceUid(), e);
             return DimseStatus.PROCESSING_FAILURE.because("an instance cannot be read; the log of the SCP says why");
@@ -57,16 +58,14 @@ public final class Retrieval {
         }
     }
 
-    /** Compressed pixels go only as they are stored; all others go in any syntax of which the class is taken. */
+    /** Pixels that cannot be decoded go only as they are stored; all others go in any syntax of which the class is taken. */
     private static DimseStatus notTaken(Retrievable instance) {
         log.warn(
                 "{} is not sent: the peer takes no {} in {}",
                 instance.sopInstanceUid(),
                 Dictionary.uidName(instance.sopClassUid()),
                 Dictionary.uidName(instance.transferSyntax()));
-        String what = Reencoder.isUncompressed(instance.transferSyntax())
-                ? instance.sopClassUid()
-                : instance.transferSyntax();
+        String what = instance.alternatives().isEmpty() ? instance.transferSyntax() : instance.sopClassUid();
         return DimseStatus.SOP_CLASS_NOT_SUPPORTED.because("peer takes no " + Dictionary.uidName(what));
     }
 }

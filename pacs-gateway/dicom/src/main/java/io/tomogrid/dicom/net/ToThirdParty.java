@@ -1,6 +1,5 @@
 package io.tomogrid.dicom.net;
 
-import io.tomogrid.dicom.Reencoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -40,8 +39,7 @@ public final class ToThirdParty implements SubOperationSender {
 
     @Override
     public Optional<String> syntaxFor(Retrievable instance) {
-        return Reencoder.syntaxFor(
-                instance.transferSyntax(), syntax -> association.accepts(instance.sopClassUid(), syntax));
+        return instance.syntaxFor(syntax -> association.accepts(instance.sopClassUid(), syntax));
     }
 
     @Override

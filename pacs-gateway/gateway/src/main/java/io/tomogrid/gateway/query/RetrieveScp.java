@@ -2,6 +2,7 @@ package io.tomogrid.gateway.query;
 
 import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.archive.SegmentRef;
+import io.tomogrid.codec.PixelDecoder;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.net.CGetHandler;
@@ -23,6 +24,7 @@ import org.springframework.stereotype.Component;
 public class RetrieveScp implements CGetHandler, CMoveHandler {
     private final JdbcTemplate jdbc;
     private final SegmentReader archive;
+    private final PixelDecoder decoder = new PixelDecoder();
     private final List<Destination> destinations;
 
     RetrieveScp(JdbcTemplate jdbc, SegmentReader archive, GatewayProperties properties) {
@@ -69,6 +71,7 @@ public class RetrieveScp implements CGetHandler, CMoveHandler {
                         + " ORDER BY s.study_uid, e.series_uid, lpad(i.instance_number, 12, '0'), i.sop_instance_uid",
                 (row, n) -> new ArchivedInstance(
                         archive,
+                        decoder,
                         row.getString(1),
                         row.getString(2),
                         row.getString(3),
