@@ -136,7 +136,10 @@ final class NvmlWatch {
     /** What a GPU says is wrong with it for as long as it is not reset or replaced. */
     static Optional<GpuFault> lasting(Nvml nvml, int gpu) throws InventoryException {
         try {
-            return NvmlDevice.of(nvml, gpu).migMode().pending()
+            NvmlDevice device = NvmlDevice.of(nvml, gpu);
+            // that it must be reset a GPU may answer to its meters alone
+            device.meter().uncorrectable();
+            return device.migMode().pending()
                     ? Optional.of(GpuFault.of(gpu, GpuFault.Kind.RESET_REQUIRED))
                     : Optional.empty();
         } catch (InventoryException e) {
