@@ -7,25 +7,27 @@ import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** All agents, and what they last told. One thread refreshes; any may read. */
 final class Agents {
     private final List<AgentClient> clients;
+    private final Function<URI, AgentClient> another;
     private volatile Map<AgentClient, HostInventory> told = Map.of();
     /** Before what was told. */
     private volatile Instant asked = Instant.MIN;
 
     Agents(ManagerProperties properties, String token, HttpClient http) {
-        clients = properties.agents().stream()
-                .map(url -> new AgentClient(url, token, http, properties.timeout()))
-                .toList();
+        another = url -> new AgentClient(url, token, http, properties.timeout());
+        clients = properties.agents().stream().map(another).toList();
     }
 
     /** Asks each. One that does not answer has no inventory until it does. */
@@ -94,6 +96,11 @@ final class Agents {
                 .filter(state -> !state.equals("up"))
                 .findFirst()
                 .orElse("");
+    }
+
+    /** The same agent for another thread. @throws PeerUnreachable as {@link #require} */
+    AgentClient forOneRequest(String host) {
+        return another.apply(require(host).url());
     }
 
     /**

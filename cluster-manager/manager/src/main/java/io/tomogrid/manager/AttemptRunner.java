@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -41,6 +42,9 @@ final class AttemptRunner {
     /** Attempts that were stopped for others and of which the driver may not know that yet. */
     private final Set<Recalled> recalled = new LinkedHashSet<>();
 
+    /** What running jobs say beside their stage, by their ids. */
+    private Map<String, String> notes = Map.of();
+
     /** @param gpu host and index, of the first slice */
     private record Recalled(String job, int attempt, String gpu) {}
 
@@ -57,6 +61,11 @@ final class AttemptRunner {
         this.leases = leases;
         this.staging = staging;
         this.sizing = sizing;
+    }
+
+    /** What is to be said of running jobs from now on, by their ids. */
+    void say(Map<String, String> now) {
+        notes = Map.copyOf(now);
     }
 
     /** What a manager before this one stopped, it may not have told the driver. */
@@ -197,7 +206,9 @@ final class AttemptRunner {
             return;
         }
         SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
-        Optional<String> fault = peers.agents().fault(lease.key());
+        Optional<String> fault = leases.together(job.epoch()).stream()
+                .flatMap(one -> peers.agents().fault(one.key()).stream())
+                .findFirst();
         if (fault.isPresent()) {
             failed(job, "its slice must not be used any more: " + fault.get(), Remedy.RETRY, false);
             return;
@@ -206,7 +217,7 @@ final class AttemptRunner {
         if (Duration.between(now, lease.expiry()).compareTo(properties.lease().dividedBy(2)) < 0) {
             leases.renew(lease.epoch(), now.plus(properties.lease()));
         }
-        jobs.doing(job, running.stage());
+        jobs.doing(job, running.stage(), notes.getOrDefault(job.id(), ""));
     }
 
     private void succeeded(Job job, TaskOutcome.Succeeded success) {

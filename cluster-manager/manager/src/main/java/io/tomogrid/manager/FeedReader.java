@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.manager.peer.GatewayClient;
+import io.tomogrid.manager.queue.Site;
 import java.security.SecureRandom;
 import java.sql.Types;
 import java.time.Duration;
@@ -30,6 +31,7 @@ class FeedReader {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final List<RoutingRule> rules;
+    private final List<Site> sites;
     private final GatewayClient gateway;
     private final SecureRandom random = new SecureRandom();
 
@@ -37,6 +39,7 @@ class FeedReader {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.rules = properties.rules();
+        this.sites = properties.sites();
         this.gateway = peers.gateway();
     }
 
@@ -104,7 +107,7 @@ class FeedReader {
                 .param("revision", study.revision())
                 .param("protocol", rule.get().protocol())
                 .param("priority", rule.get().priority().name())
-                .param("site", rule.get().site())
+                .param("site", site(rule.get(), study))
                 .param("deadline", deadline == null ? null : Sql.at(now.plus(deadline)), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("document", document)
                 .param("now", Sql.at(now))
@@ -121,6 +124,11 @@ class FeedReader {
                     study.studyUid(),
                     study.revision());
         }
+    }
+
+    /** Whose it is: as the rule says, else by who sent it. */
+    private String site(RoutingRule rule, StudyComplete study) {
+        return rule.site().isEmpty() ? Sql.text(Site.of(study, sites)) : rule.site();
     }
 
     private void note(long sequence, String studyUid, int revision, String reason) {

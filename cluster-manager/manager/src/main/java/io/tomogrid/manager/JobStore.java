@@ -246,14 +246,16 @@ class JobStore {
         }
     }
 
-    /** What a running job is doing; whatever had stood in its way no longer does. */
-    void doing(Job job, String text) {
+    /** What a running job is doing, and what is to be said of that; whatever had stood in its way no longer does. */
+    void doing(Job job, String text, String note) {
         String stage = Sql.text(text);
-        if (!stage.equals(job.stage()) || !job.reason().isEmpty()) {
-            jdbc.sql("update manager.job set stage = :stage, reason = '', updated = :now"
+        String reason = Sql.text(note);
+        if (!stage.equals(job.stage()) || !reason.equals(job.reason())) {
+            jdbc.sql("update manager.job set stage = :stage, reason = :reason, updated = :now"
                             + " where id = :id and state = 'RUNNING' and attempt = :attempt")
                     .params(Map.of(
                             "stage", stage,
+                            "reason", reason,
                             "now", Sql.at(Instant.now()),
                             "id", job.id(),
                             "attempt", job.attempt()))

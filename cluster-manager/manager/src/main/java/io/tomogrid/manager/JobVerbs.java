@@ -18,7 +18,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * database only, so that a manager that is standby takes it too.
  */
 @Component
-class JobVerbs {
+public class JobVerbs {
     private static final Set<JobState> UNDER_WAY = EnumSet.of(JobState.QUEUED, JobState.LEASED, JobState.RUNNING);
     private static final Set<JobState> WITHOUT_RESULTS =
             EnumSet.of(JobState.QUEUED, JobState.LEASED, JobState.RUNNING, JobState.FAILED, JobState.CANCELLED);
@@ -35,6 +35,11 @@ class JobVerbs {
 
     /** Ends it without results; its lease is released and its driver told, see {@link Cancellations}. */
     Optional<String> cancel(String id, Operator operator) {
+        return cancel(id, "cancelled " + operator);
+    }
+
+    /** As an operator does it. @param reason of the job */
+    public Optional<String> cancel(String id, String reason) {
         return locked(id, job -> {
             if (!UNDER_WAY.contains(job.state())) {
                 return Optional.of("job " + id + " is " + job.state() + ": "
@@ -42,7 +47,6 @@ class JobVerbs {
                                 ? "it has ended already"
                                 : "its results are committed and on their way, they cannot be taken back"));
             }
-            String reason = "cancelled " + operator;
             jobs.change(job, JobState.CANCELLED, reason, "", job.failures(), Instant.now());
             if (job.state() != JobState.QUEUED) {
                 jobs.end(job, reason, false);

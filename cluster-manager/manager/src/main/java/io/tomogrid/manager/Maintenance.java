@@ -47,12 +47,14 @@ class Maintenance {
     }
 
     void drain(Window window) {
-        jdbc.sql("insert into manager.maintenance (host, gpu, begins, ends, reason) values (?, ?, ?, ?, ?)")
+        jdbc.sql("insert into manager.maintenance (host, gpu, begins, ends, clears, reason)"
+                        + " values (?, ?, ?, ?, ?, ?)")
                 .params(Arrays.asList(
                         window.target().host(),
                         window.target().gpu(),
                         Sql.at(window.begins()),
                         window.ends().map(Sql::at).orElse(null),
+                        Sql.at(window.clears()),
                         window.reason()))
                 .update();
     }
@@ -74,6 +76,7 @@ class Maintenance {
                         Sql.instant(row, "begins"),
                         Optional.ofNullable(row.getObject("ends", OffsetDateTime.class))
                                 .map(OffsetDateTime::toInstant),
+                        Sql.instant(row, "clears"),
                         row.getString("reason")))
                 .list();
     }

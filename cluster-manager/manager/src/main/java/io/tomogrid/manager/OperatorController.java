@@ -4,11 +4,20 @@ import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.Priority;
 import io.tomogrid.manager.maintenance.Target;
 import io.tomogrid.manager.maintenance.Window;
+import io.tomogrid.manager.peer.PeerRefused;
+import io.tomogrid.manager.peer.PeerUnreachable;
 import io.tomogrid.slices.HostInventory;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,6 +31,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(path = "/api", produces = "application/json")
 class OperatorController {
+    private static final Logger log = LoggerFactory.getLogger(OperatorController.class);
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smh])");
+
     private final JobStore jobs;
     private final JobVerbs verbs;
     private final Pauses pauses;
@@ -104,17 +116,26 @@ class OperatorController {
                 : Errors.answer(HttpStatus.CONFLICT, target + " is not paused; GET /api/queue/pauses lists what is");
     }
 
-    /** @param from empty for now @param until empty until it is ended */
+    /**
+     * @param from empty for now
+     * @param until empty until it is ended
+     * @param grace how long after the begin running work may stay that could begin anew elsewhere, such as 30s
+     */
     @PostMapping("/slices/drain")
     ResponseEntity<String> drain(
             @RequestParam String target,
             @RequestParam(defaultValue = "") String from,
             @RequestParam(defaultValue = "") String until,
+            @RequestParam(defaultValue = "10m") String grace,
             Operator.Said said) {
         Target which = Target.parse(target);
         Instant begins = instant("from", from).orElseGet(Instant::now);
         Window window = new Window(
-                which, begins, instant("until", until), said.operator().toString());
+                which,
+                begins,
+                instant("until", until),
+                begins.plus(duration("grace", grace)),
+                said.operator().toString());
         if (window.ends().filter(end -> end.isBefore(Instant.now())).isPresent()) {
             throw new IllegalArgumentException("until: expected a time to come, got " + until);
         }
@@ -132,6 +153,24 @@ class OperatorController {
         return maintenance.undrain(which)
                 ? accepted()
                 : Errors.answer(HttpStatus.CONFLICT, which + " is not drained; GET /api/slices lists what is");
+    }
+
+    /** An operator has seen to a card; its agent asks the device whether it is well. */
+    @PostMapping("/slices/heal")
+    ResponseEntity<String> heal(@RequestParam String target, Operator.Said said) {
+        Target which = Target.parse(target);
+        if (which.gpu() == Target.ALL) {
+            throw new IllegalArgumentException("target: expected HOST/gpuN, one card, got " + target);
+        }
+        try {
+            Map<String, Object> healed = peers.agents().forOneRequest(which.host()).heal(which.gpu());
+            log.info("{} is healed {}", which, said.operator());
+            return ResponseEntity.ok(Documents.json(healed));
+        } catch (PeerRefused e) {
+            return Errors.answer(HttpStatus.CONFLICT, e.getMessage());
+        } catch (PeerUnreachable e) {
+            return Errors.answer(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage() + "; try again");
+        }
     }
 
     private ResponseEntity<String> verb(String id, Optional<String> refusal) {
@@ -164,6 +203,19 @@ class OperatorController {
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(name + ": expected a time such as 2026-11-25T18:00:00Z, got " + text, e);
         }
+    }
+
+    private static Duration duration(String name, String text) {
+        Matcher m = DURATION.matcher(text);
+        if (!m.matches()) {
+            throw new IllegalArgumentException(name + ": expected a time such as 30s, 10m or 2h, got " + text);
+        }
+        ChronoUnit unit = switch (m.group(2)) {
+            case "s" -> ChronoUnit.SECONDS;
+            case "m" -> ChronoUnit.MINUTES;
+            default -> ChronoUnit.HOURS;
+        };
+        return Duration.of(Long.parseLong(m.group(1)), unit);
     }
 
     private static ResponseEntity<String> accepted() {

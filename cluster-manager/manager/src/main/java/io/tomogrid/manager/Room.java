@@ -72,16 +72,30 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
 
     /** Seconds that are lost when it is stopped; infinite when it must not be. */
     private double worked(LeaseStore.Held lease) {
+        return stays(lease).isPresent()
+                ? Double.POSITIVE_INFINITY
+                : seconds(Duration.between(jobs.get(lease.lease().holder()).since(), now));
+    }
+
+    /** Why the work on a slice must not be stopped; empty if it may. */
+    Optional<String> stays(LeaseStore.Held lease) {
         Job job = jobs.get(lease.lease().holder());
-        boolean may = lease.live()
-                && job != null
-                && job.state() == JobState.RUNNING
-                && job.epoch() == lease.lease().epoch()
-                && job.priority() != Priority.STAT
-                && job.attempt() - job.failures() <= MOST_STOPS
-                && alone(lease)
-                && !job.stage().equals(NEARLY_DONE);
-        return may ? seconds(Duration.between(job.since(), now)) : Double.POSITIVE_INFINITY;
+        if (!lease.live() || job == null || job.state() != JobState.RUNNING) {
+            return Optional.of("it is not running");
+        }
+        if (!alone(lease)) {
+            return Optional.of("it holds several slices");
+        }
+        if (job.epoch() != lease.lease().epoch()) {
+            return Optional.of("it has begun anew elsewhere");
+        }
+        if (job.priority() == Priority.STAT) {
+            return Optional.of("STAT work is never stopped");
+        }
+        if (job.attempt() - job.failures() > MOST_STOPS) {
+            return Optional.of("it was stopped " + (job.attempt() - job.failures() - 1) + " times before");
+        }
+        return job.stage().equals(NEARLY_DONE) ? Optional.of("its results are about to be there") : Optional.empty();
     }
 
     /** Several slices are of use only together: who has them is left alone. */
@@ -150,6 +164,21 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
                         .toList());
         kept.forEach(gang -> Reservations.keep(fleet, gang));
         return fleet;
+    }
+
+    /** The GPUs that are well and kept for nobody. */
+    List<HostInventory> unkept(Iterable<Gang> kept) {
+        Set<String> free = fleet(kept).boards().stream()
+                .filter(board -> board.keptFor().isEmpty())
+                .map(board -> board.host() + " " + board.gpu())
+                .collect(Collectors.toSet());
+        return hosts.stream()
+                .map(host -> new HostInventory(
+                        host.host(),
+                        host.gpus().stream()
+                                .filter(gpu -> free.contains(host.host() + " " + gpu.index()))
+                                .toList()))
+                .toList();
     }
 
     /** A slice whose idle executor still has it. @param exact only one that is no larger than it needs to be */

@@ -196,7 +196,7 @@ final class Round {
             rearrange(job, moves);
         } else if (decision instanceof Decision.Impossible impossible) {
             impossible(job, impossible.reason());
-        } else if (job.priority() != Priority.STAT || !preempt(asked)) {
+        } else if (job.priority() != Priority.STAT || !preempt(asked, others)) {
             waits(asked, decision.because(), question, turn);
         }
     }
@@ -280,7 +280,7 @@ final class Round {
         } else if (question.closed().isEmpty()
                 && !Reservations.keep(there.empty().fleet(List.of()), gang)) {
             impossible(asked.job(), "no host has " + slices);
-        } else {
+        } else if (asked.job().priority() != Priority.STAT || !preempt(asked, others)) {
             Decision wait = new Decision.Wait("no host has " + slices + " free");
             waits(asked, asked.open().judge(wait).because(), question, turn);
         }
@@ -316,18 +316,24 @@ final class Round {
                 .orElseThrow();
     }
 
-    private boolean preempt(Asked asked) {
+    /** Nobody makes room where a place is kept for somebody whose turn came before. */
+    private boolean preempt(Asked asked, List<Gang> others) {
         Job job = asked.job();
         Room there = room.on(asked.open().hosts());
         Optional<Preemption> found = Preemption.cheapest(
-                there.hosts(), there.occupants(), there.leaving(), asked.each(), job.priority(), Room.START_SECONDS);
+                there.unkept(others),
+                there.occupants(),
+                there.leaving(),
+                new Preemption.Wanted(asked.each(), asked.rule().slices(), job.priority()),
+                Room.START_SECONDS);
         found.ifPresent(preemption -> exchange(
                 job,
                 preemption.stopped().stream()
                         .map(o -> new JobStore.Stop(
                                 room.jobs().get(o.job()), "made room for STAT job " + job.id() + "; it begins anew"))
                         .toList(),
-                List.of(new JobStore.Start(job, List.of(room.grant(preemption.slice()))))));
+                List.of(new JobStore.Start(
+                        job, preemption.slices().stream().map(room::grant).toList()))));
         return found.isPresent();
     }
 

@@ -22,7 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param model model at the model service, empty if the protocol needs none
  * @param sopClasses a study must have at least one instance of each SOP Class UID, or, written as {@code UID:MODALITY}, one
  *     in a series of that modality; empty or null for any
- * @param site whose jobs these are, empty or null if that is not known; the feed does not tell it
+ * @param site whose jobs these are, empty or null if that is told by who sent the study
  * @param priority of its jobs, null for ROUTINE
  * @param deadline how long after a study's completion its results are wanted, null if there is no such time
  * @param slices how many of these slices, on one host, it holds at once; 0 stands for 1

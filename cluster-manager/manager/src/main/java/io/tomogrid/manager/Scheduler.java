@@ -35,6 +35,7 @@ class Scheduler implements SmartLifecycle {
     private final JobStore jobs;
     private final Placer placer;
     private final AttemptRunner attempts;
+    private final Clearing clearing;
     private final ResultKeeper results;
     private final SoleManager sole;
     private final Foresight foresight;
@@ -66,6 +67,7 @@ class Scheduler implements SmartLifecycle {
         this.chores = List.copyOf(chores);
         this.jobs = jobs;
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging, sizing);
+        this.clearing = new Clearing(properties, peers, jobs, leases, attempts, maintenance);
         this.placer = new Placer(properties, peers, jobs, leases, attempts, pauses, maintenance, sizing);
         this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
         this.foresight = foresight;
@@ -128,14 +130,15 @@ class Scheduler implements SmartLifecycle {
         }
         List<Job> queued =
                 active.stream().filter(job -> job.state() == JobState.QUEUED).toList();
+        long before = jobs.changes();
         boolean look = !queued.isEmpty() || System.nanoTime() - lookedAround >= LOOK_AROUND.toNanos();
         if (look) {
             lookedAround = System.nanoTime();
             peers.agents().refresh();
             guard("the Spark driver", peers.driver()::health);
             guard("released leases", placer::endReleased);
+            guard("maintenance", () -> clearing.run(active));
         }
-        long before = jobs.changes();
         guard("placing", () -> placer.place(active));
         if (look && queued.isEmpty()) {
             guard("the forecast", foresight::precut);

@@ -76,9 +76,11 @@ class View {
                 peers.agents().inventories().stream()
                         .flatMap(host -> host.gpus().stream().map(gpu -> gpu(host, gpu)))
                         .toList());
-        document.put("leases", leases.held().stream().map(View::lease).toList());
+        List<LeaseStore.Held> held = leases.held();
+        document.put("leases", held.stream().map(View::lease).toList());
         document.put(
-                "maintenance", maintenance.windows().stream().map(View::window).toList());
+                "maintenance",
+                maintenance.windows().stream().map(w -> window(w, held)).toList());
         return document;
     }
 
@@ -186,11 +188,22 @@ class View {
         jobs.forEach(job -> job.put("transitions", byJob.getOrDefault((String) job.get("job-id"), List.of())));
     }
 
-    private static Map<String, Object> window(Window window) {
+    private static Map<String, Object> window(Window window, List<LeaseStore.Held> held) {
         return Map.of(
                 "target", window.target().toString(),
                 "from", window.begins().toString(),
                 "until", window.ends().map(Instant::toString).orElse(""),
+                "moves", window.clears().toString(),
+                "waits-for",
+                        held.stream()
+                                .filter(h -> h.live()
+                                        && window.target()
+                                                .covers(
+                                                        h.slice().host(),
+                                                        h.slice().gpu()))
+                                .map(h -> h.lease().holder())
+                                .distinct()
+                                .toList(),
                 "reason", window.reason());
     }
 

@@ -38,6 +38,11 @@ final class AgentDouble extends PeerDouble implements SliceHost {
         if (asked.is("PUT", "gpus", "*", "layout")) {
             return put(SliceKey.parse((String) ((List<?>) asked.json().get("slices")).get(0)));
         }
+        if (asked.is("POST", "gpus", "*", "heal")) {
+            return fault.isEmpty()
+                    ? new Answer(200, Map.of("gpu", 0, "gpu-uuid", "GPU-1", "name", "A100", "forgotten", List.of("XID 48")))
+                    : new Answer(409, Map.of("error", "GPU 0 is not well yet, the device says: " + fault));
+        }
         throw new IllegalArgumentException("an agent is not asked this");
     }
 
@@ -53,6 +58,11 @@ final class AgentDouble extends PeerDouble implements SliceHost {
 
     boolean locked(SliceKey key) {
         return locks.contains(key);
+    }
+
+    /** Whether a process holds a slice. */
+    boolean working() {
+        return !locks.isEmpty();
     }
 
     /** A process that answers no more, but keeps its lock. */

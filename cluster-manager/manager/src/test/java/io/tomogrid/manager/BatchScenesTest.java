@@ -46,6 +46,10 @@ class BatchScenesTest {
     void everythingIsFine() throws Exception {
         scene.driver.script(scene.driver::success);
         scene.gateway.up();
+        Scene.until("all leases have ended", () -> {
+            scene.driver.releaseIdle();
+            return scene.count("manager.lease where state <> 'ENDED'") == 0;
+        });
     }
 
     @AfterEach
@@ -195,6 +199,34 @@ class BatchScenesTest {
         assertThat((int) end.get("done") + (int) end.get("cancelled")).isEqualTo(4);
         assertThat(error(post(id, "resume"), 409)).contains("is CANCELLED");
         assertThat(post(id, "cancel").statusCode()).isEqualTo(409);
+    }
+
+    /** BAT-09: what has its results by then keeps them. */
+    @Test
+    void a_batch_that_is_cancelled_stops_what_runs() throws Exception {
+        String archive = archive(5, "PT", "CT");
+        scene.gateway.storing(false);
+        String id = (String) begin("AccessionNumber=" + archive, 1).get("batch");
+        Scene.until("one has results", () -> scene.count(inState(id, "STORING")) == 1);
+        scene.driver.script(task -> DriverDouble.BUSY);
+        scene.sql("update manager.batch set most_at_once = 3 where id = '" + id + "'");
+        Scene.until("two are busy", () -> scene.driver.busy() == 2);
+        assertThat(post(id, "cancel").statusCode()).isEqualTo(202);
+        Scene.until("the driver has ended both", () -> scene.driver.busy() == 0);
+        scene.gateway.storing(true);
+        Scene.until("nothing is under way", () -> unsettled(id) == 0);
+        assertThat(progress(id))
+                .containsEntry("state", "CANCELLED")
+                .containsEntry("done", 1)
+                .containsEntry("cancelled", 2)
+                .containsEntry("waiting", 2);
+        assertThat(scene.count("manager.job where batch = '" + id + "' and reason = 'its batch was cancelled'"))
+                .isEqualTo(2);
+        assertThat(scene.count("manager.lease where state = 'LIVE'")).isZero();
+    }
+
+    private static String inState(String batch, String state) {
+        return "manager.job where batch = '" + batch + "' and state = '" + state + "'";
     }
 
     /** BAT-02: as after a crash in the middle of taking in, with studies that came since. */

@@ -25,6 +25,7 @@ import java.util.function.Function;
 final class DriverDouble extends PeerDouble {
     private SliceHost agent;
     private String broken = "";
+    private String refused = "";
     private boolean stay;
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     private final Map<SliceKey, String> executors = new HashMap<>();
@@ -51,6 +52,11 @@ final class DriverDouble extends PeerDouble {
     /** It stumbles over the tasks of this study; empty for none. */
     synchronized void brokenFor(String studyUid) {
         broken = studyUid;
+    }
+
+    /** It answers nothing about the tasks of this study but that it will not; empty for none. */
+    synchronized void refuses(String studyUid) {
+        refused = studyUid;
     }
 
     /** Whether idle executors that are sent away stay for now. */
@@ -121,6 +127,9 @@ final class DriverDouble extends PeerDouble {
             Task task = tasks.get(asked.path().get(1) + "/" + asked.path().get(2));
             if (task == null) {
                 return new Answer(404, Map.of("error", "this driver does not know it"));
+            }
+            if (task.task.study().studyUid().equals(refused)) {
+                return new Answer(409, Map.of("error", "this driver does not want to"));
             }
             if (task.task.study().studyUid().equals(broken)) {
                 return new Answer(500, Map.of("error", "a fault of the driver"));

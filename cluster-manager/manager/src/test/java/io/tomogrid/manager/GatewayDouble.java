@@ -59,6 +59,13 @@ final class GatewayDouble extends PeerDouble {
         return study;
     }
 
+    /** A study that this AE title sent comes to rest. */
+    synchronized void completeFrom(String callingAe, String studyUid, String... modalities) {
+        StudyComplete bare = study(feed.size() + 1L, studyUid, 1, modalities);
+        feed.add(Documents.toMap(new StudyComplete(
+                bare.sequence(), studyUid, 1, bare.completeness(), bare.series(), List.of(callingAe))));
+    }
+
     /** A study that came to rest before this manager began to read the feed; or that has not yet, as revision 0. */
     synchronized void archived(String studyUid, String accession, int revision, String... modalities) {
         archive.add(

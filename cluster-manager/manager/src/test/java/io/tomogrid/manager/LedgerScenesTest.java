@@ -80,6 +80,42 @@ class LedgerScenesTest {
         assertThat(((Number) entry.get("work-seconds")).doubleValue()).isBetween(0.0, seconds);
     }
 
+    /** LED-01, JOB-02: whose lease ends twice, by its expiry and by whoever is late, has lost one attempt. */
+    @Test
+    void a_lease_that_expires_twice_has_ended_once() throws Exception {
+        scene.driver.script(task -> DriverDouble.BUSY);
+        String study = scene.petCt();
+        scene.awaitStage(study, "suv");
+        long epoch = ((Number) Scene.objects(scene.get("/api/slices"), "leases")
+                        .get(0)
+                        .get("epoch"))
+                .longValue();
+        scene.driver.down();
+        String expire = "update manager.lease set expiry = expiry - interval '1 hour' where epoch = " + epoch;
+        scene.sql(expire);
+        Scene.until(
+                "the attempt has failed by it",
+                () -> scene.count("manager.attempt where epoch = " + epoch
+                                + " and outcome like '%was not heard of until the lease expired%'")
+                        == 1);
+        scene.sql(expire);
+        LeaseStore leases = scene.bean(LeaseStore.class);
+        leases.end(epoch);
+        leases.end(epoch);
+        scene.driver.up();
+        scene.driver.script(scene.driver::success);
+        Map<String, Object> job = scene.await(study, "DONE");
+        assertThat(job).containsEntry("attempt", 2);
+        assertThat(scene.count("manager.job where study_uid = '" + study + "' and failures = 1"))
+                .isEqualTo(1);
+        ended();
+        assertThat(entriesOf(job))
+                .extracting(entry -> ((Number) entry.get("epoch")).longValue())
+                .hasSize(2)
+                .doesNotHaveDuplicates()
+                .startsWith(epoch);
+    }
+
     /** LED-01: also the attempts that failed, each with its own. */
     @Test
     void a_failed_attempt_has_its_own_entry() throws Exception {

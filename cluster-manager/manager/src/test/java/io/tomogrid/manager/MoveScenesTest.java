@@ -90,6 +90,68 @@ class MoveScenesTest {
         });
     }
 
+    /** JOB-29 */
+    @Test
+    void a_drain_moves_what_may_begin_anew_and_waits_for_stat_work() throws Exception {
+        onTwoHosts((scene, second) -> {
+            String stat = Scene.studyUid();
+            scene.gateway.complete(stat, 1, "STAT");
+            scene.awaitStage(stat, "suv");
+            String host = SliceKey.parse(slice(scene, stat)).host();
+            List<String> work = List.of(scene.petCt(), scene.petCt());
+            for (String study : work) {
+                scene.awaitStage(study, "suv");
+            }
+            List<String> there = work.stream()
+                    .filter(study -> SliceKey.parse(slice(scene, study)).host().equals(host))
+                    .toList();
+            assertThat(there).isNotEmpty();
+
+            assertThat(scene.ask("POST", "/api/slices/drain?target=" + host + "&grace=2h&by=jd")
+                            .statusCode())
+                    .isEqualTo(202);
+            for (String study : there) {
+                scene.awaitReason(study, " by an operator (jd); this job is moved at ");
+            }
+            scene.awaitReason(stat, "; this job is waited for, since STAT work is never stopped");
+
+            assertThat(scene.ask("POST", "/api/slices/drain?target=" + host + "/gpu0&grace=0s&by=jd&reason=new+fan")
+                            .statusCode())
+                    .isEqualTo(202);
+            for (String study : there) {
+                Scene.until(
+                        "it works elsewhere",
+                        () -> job(scene, study).get("attempt").equals(2)
+                                && job(scene, study).get("stage").equals("suv"));
+                assertThat(SliceKey.parse(slice(scene, study)).host()).isNotEqualTo(host);
+                assertThat(Scene.objects(job(scene, study), "transitions"))
+                        .extracting(t -> (String) t.get("reason"))
+                        .anyMatch(reason -> reason.startsWith("moved off: " + host + "/gpu0 is drained from ")
+                                && reason.endsWith(" by an operator (jd): new fan; it begins anew"));
+            }
+            assertThat(scene.driver.busy()).isEqualTo(3);
+            assertThat(job(scene, stat)).containsEntry("attempt", 1);
+            assertThat(waitsFor(scene)).containsOnly(List.of(job(scene, stat).get("job-id")));
+
+            ending.add(stat);
+            scene.await(stat, "DONE");
+            AgentDouble drained = host.equals("node1") ? scene.agent : second;
+            Scene.until("its executors have gone", () -> !drained.working());
+            assertThat(waitsFor(scene)).containsOnly(List.of());
+            ending.addAll(work);
+            for (String study : work) {
+                scene.await(study, "DONE");
+            }
+            assertThat(scene.count("manager.job where failures > 0")).isZero();
+        });
+    }
+
+    private static List<Object> waitsFor(Scene scene) throws Exception {
+        return Scene.objects(scene.get("/api/slices"), "maintenance").stream()
+                .map(window -> window.get("waits-for"))
+                .toList();
+    }
+
     private interface Story {
         void tell(Scene scene, AgentDouble second) throws Exception;
     }
@@ -98,6 +160,8 @@ class MoveScenesTest {
         Map<String, Object> settings = new HashMap<>();
         SliceScenesTest.rule(settings, 0, "petct-standard", "PT,CT", "9GB", 2);
         SliceScenesTest.rule(settings, 1, "four", "FOUR", "15GB", 4);
+        SliceScenesTest.rule(settings, 2, "stat", "STAT", "9GB", 2);
+        settings.put("tomogrid.manager.rules[2].priority", "STAT");
         settings.put("tomogrid.manager.lease", "60s");
         settings.put("tomogrid.manager.start-deadline", "20s");
         try (Scene scene = new Scene(folder, settings);

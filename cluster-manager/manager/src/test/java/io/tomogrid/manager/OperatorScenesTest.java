@@ -239,11 +239,26 @@ class OperatorScenesTest {
         "target=nowhere,404,no agent tells of nowhere",
         "target=node1/fan,400,target: expected HOST or HOST/gpuN",
         "target=node1&from=today,400,from: expected a time such as",
+        "target=node1&grace=soon,400,grace: expected a time such as",
         "target=node1&until=2020-01-01T00:00:00Z,400,until: expected a time after"
     })
     void a_window_that_makes_no_sense_is_refused(String query, int status, String reason) throws Exception {
         assertThat(post("/api/slices/drain?" + query, status)).startsWith(reason);
         assertThat(Scene.objects(scene.get("/api/slices"), "maintenance")).isEmpty();
+    }
+
+    /** SLC-38 */
+    @Test
+    void a_card_is_healed_once_its_agent_says_that_it_is_well() throws Exception {
+        scene.agent.fault("gpu0 must be reset");
+        assertThat(post("/api/slices/heal?target=node1/gpu0", 409))
+                .contains("the agent refuses POST /gpus/0/heal", "the device says: gpu0 must be reset");
+        scene.agent.fault("");
+        HttpResponse<String> healed = scene.ask("POST", "/api/slices/heal?target=node1/gpu0&by=jd");
+        assertThat(healed.statusCode()).as(healed.body()).isEqualTo(200);
+        assertThat(JSON.std.mapFrom(healed.body())).containsEntry("forgotten", List.of("XID 48"));
+        assertThat(post("/api/slices/heal?target=node1", 400)).contains("expected HOST/gpuN, one card");
+        assertThat(post("/api/slices/heal?target=nowhere/gpu0", 503)).contains("host nowhere");
     }
 
     /** JOB-25 */

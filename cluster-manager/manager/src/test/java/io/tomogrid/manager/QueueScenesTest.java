@@ -47,10 +47,14 @@ class QueueScenesTest {
         rule(settings, 9, "south", "9GB", 2, "site", "south");
         rule(settings, 10, "east", "9GB", 2, "site", "east");
         rule(settings, 11, "trio", "15GB", 3, "slices", "3");
+        rule(settings, 12, "stat-pair", "9GB", 2, "priority", "STAT", "slices", "2");
         settings.put("tomogrid.manager.sites[0].name", "north");
         settings.put("tomogrid.manager.sites[0].weight", "2");
         settings.put("tomogrid.manager.sites[1].name", "east");
         settings.put("tomogrid.manager.sites[1].memory-slices", "4");
+        settings.put("tomogrid.manager.sites[2].name", "west");
+        settings.put("tomogrid.manager.sites[2].memory-slices", "2");
+        settings.put("tomogrid.manager.sites[2].calling-aes", "WEST_CT,WEST_PET");
         settings.put("tomogrid.manager.patience", "1ms");
         // a manager is started anew while an attempt waits to begin
         settings.put("tomogrid.manager.start-deadline", "60s");
@@ -62,8 +66,8 @@ class QueueScenesTest {
     /** A study comes to the protocol by the modality that is named like it. */
     static void rule(Map<String, Object> settings, int index, String name, String memory, int compute, String... more) {
         SliceScenesTest.rule(settings, index, name, name.toUpperCase(Locale.ROOT), memory, compute);
-        if (more.length > 0) {
-            settings.put("tomogrid.manager.rules[" + index + "]." + more[0], more[1]);
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put("tomogrid.manager.rules[" + index + "]." + more[i], more[i + 1]);
         }
     }
 
@@ -141,21 +145,45 @@ class QueueScenesTest {
                         .contains("made room for STAT job " + job(stat).get("job-id") + "; it begins anew"));
     }
 
+    /** JOB-28 */
+    @Test
+    void a_stat_gang_has_all_its_slices_from_batch_work_or_stops_nobody() throws Exception {
+        String stat = runs(comes("stat"));
+        List<String> batch = List.of(runs(comes("batch")), runs(comes("batch")));
+        String pair = runs(comes("stat-pair"));
+        assertThat(batch)
+                .allMatch(study -> reasons(study)
+                        .contains("made room for STAT job " + job(pair).get("job-id") + "; it begins anew"));
+        assertThat(scene.count("manager.lease where state = 'LIVE'")).isEqualTo(3);
+        assertThat(job(stat)).containsEntry("attempt", 1);
+        ends(pair);
+        String first = runs(batch.get(0));
+        runs(batch.get(1));
+        ends(first);
+        String second = runs(comes("stat"));
+        String whole = comes("stat-pair");
+        scene.awaitReason(whole, "no host has 2 slices of 9.00 GiB and 2 compute slices free");
+        assertThat(job(batch.get(1))).as("half a gang is of no use").containsEntry("state", "RUNNING");
+        ends(second);
+        runs(whole);
+        assertThat(is(batch.get(1), "QUEUED")).isTrue();
+    }
+
     /** JOB-05, JOB-11: also when the manager dies in between. */
     @Test
     void what_is_stopped_is_cancelled_before_its_slice_is_given_on() throws Exception {
         runs(comes("routine"));
         runs(comes("routine"));
         String batch = runs(comes("batch"));
-        scene.driver.brokenFor(batch);
+        scene.driver.refuses(batch);
         String stat = comes("stat");
         scene.await(stat, "LEASED");
         assertThat(is(batch, "QUEUED")).isTrue();
         scene.stop();
         scene.start();
-        scene.awaitReason(stat, "a fault of the driver");
+        scene.awaitReason(stat, "this driver does not want to");
         assertThat(scene.driver.submittedStudies()).doesNotContain(stat);
-        scene.driver.brokenFor("");
+        scene.driver.refuses("");
         runs(stat);
         ends(stat);
         runs(batch);
@@ -187,6 +215,27 @@ class QueueScenesTest {
         scene.awaitReason(third, "site east has 4 of the 4 memory slices of its quota in use");
         runs(comes("routine"));
         assertThat(is(third, "QUEUED")).isTrue();
+    }
+
+    /** JOB-30, JOB-13: a site's quota holds for all that its senders send; who is in no site is one of his own. */
+    @Test
+    void a_study_is_of_the_site_of_who_sent_it() throws Exception {
+        String first = runs(sentBy("WEST_CT", "routine"));
+        String second = sentBy("WEST_PET", "routine");
+        scene.awaitReason(second, "site west has 2 of the 2 memory slices of its quota in use");
+        String other = runs(sentBy("CLINIC", "routine"));
+        String ruled = runs(sentBy("WEST_CT", "south"));
+        assertThat(List.of(job(first), job(second), job(other), job(ruled)))
+                .extracting(job -> job.get("site"))
+                .containsExactly("west", "west", "CLINIC", "south");
+        ends(first);
+        runs(second);
+    }
+
+    private static String sentBy(String callingAe, String protocol) {
+        String study = Scene.studyUid();
+        scene.gateway.completeFrom(callingAe, study, protocol.toUpperCase(Locale.ROOT));
+        return study;
     }
 
     /** JOB-10 */

@@ -91,7 +91,9 @@ class WorkitemTest {
         scene.driver.script(task -> DriverDouble.BUSY);
         String uid = uid();
         create(uid, "petct-standard", "SCHEDULED", List.of(archived()));
+        Scene.until("it runs", () -> scene.driver.busy() == 1);
         assertThat(cancel(uid).statusCode()).isEqualTo(202);
+        Scene.until("it was stopped", () -> scene.driver.busy() == 0);
         Map<String, Object> cancelled = workitem(uid);
         assertThat(text(cancelled, "00741000")).isEqualTo("CANCELED");
         assertThat(text(items(cancelled, "00741002").get(0), "00741238")).contains("the report of batch");

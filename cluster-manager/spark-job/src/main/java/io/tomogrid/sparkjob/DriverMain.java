@@ -43,7 +43,7 @@ public final class DriverMain {
         TaskBoard board = new TaskBoard(new SparkSliceJobs(spark, arguments.executorMemory()), Clock.systemUTC());
         SliceExecutors executors = new SliceExecutors(spark.sc());
         spark.sc().addSparkListener(executors);
-        SlicePlugin.tellStages(report -> board.reached(report.task(), report.stage()));
+        SlicePlugin.tellStages(board::reached);
         String application = spark.sc().applicationId();
         TokenServer server =
                 TokenServer.start(arguments.port(), token, new TaskRoutes(board, executors::vacate, application));

@@ -45,6 +45,6 @@ final class LostExecutors extends SparkListener {
 
     void forget(String group) {
         reasons.remove(group);
-        groups.values().remove(group);
+        groups.values().removeIf(group::equals);
     }
 }

@@ -7,16 +7,33 @@ import java.util.ServiceLoader;
 public final class Protocols {
     private Protocols() {}
 
+    private static List<ProtocolProvider> all() {
+        return ServiceLoader.load(ProtocolProvider.class, Protocols.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+
+    /** Whether there is a protocol of this name that uses several slices. */
+    static boolean hasParts(String name) {
+        return all().stream()
+                .anyMatch(provider -> provider.name().equals(name) && provider.protocol() instanceof PartedProtocol);
+    }
+
+    /** @throws IllegalArgumentException if the protocol uses one slice only, or there is none of this name */
+    static PartedProtocol parted(String name) {
+        if (named(name) instanceof PartedProtocol parted) {
+            return parted;
+        }
+        throw new IllegalArgumentException("protocol " + name + " has no parts");
+    }
+
     /**
      * The protocol that a routing rule names.
      *
      * @throws IllegalArgumentException if there is no protocol of this name, naming those that there are
      */
     public static Protocol named(String name) {
-        List<ProtocolProvider> known =
-                ServiceLoader.load(ProtocolProvider.class, Protocols.class.getClassLoader()).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .toList();
+        List<ProtocolProvider> known = all();
         return known.stream()
                 .filter(provider -> provider.name().equals(name))
                 .findFirst()

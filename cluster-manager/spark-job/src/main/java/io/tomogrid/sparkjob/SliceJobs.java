@@ -2,15 +2,22 @@ package io.tomogrid.sparkjob;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.slices.SliceKey;
+import java.util.List;
 
-/** Runs tasks, each on its slice. */
+/** Runs tasks, each on its slice or slices. */
 interface SliceJobs {
     /**
-     * Runs the task to its end on an executor that owns its slice; waits for the slice as long as it takes.
+     * Runs the task to its end on executors that own its slices; waits for these as long as it takes.
      *
      * @throws Lost if no executor brought it to an end
      */
     TaskOutcome run(ReconstructionTask task) throws Lost;
+
+    /** On which of its slices the task works. */
+    default List<SliceKey> slices(ReconstructionTask task) {
+        return List.of(task.lease().key());
+    }
 
     /** Ends the task, also one whose {@link #run} has not begun yet. */
     void cancel(TaskId id);

@@ -4,8 +4,11 @@ import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.engine.cuda.CudaException;
 import io.tomogrid.engine.cuda.DeviceMemory;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.slf4j.Logger;
@@ -17,12 +20,45 @@ final class SliceTask {
 
     private SliceTask() {}
 
+    /** What is to be made of the parts of a task. */
+    record Whole(ReconstructionTask task, List<String> parts) implements Serializable {}
+
+    /** Runs the task's protocol. */
+    static TaskOutcome run(ReconstructionTask task) {
+        return owning(
+                task, progress -> measured(Protocols.named(task.protocol()).run(task, progress)), failure -> failure);
+    }
+
+    /** Does the part of the task that is the slice's of its first lease. */
+    static Part part(ReconstructionTask task) {
+        return owning(
+                task,
+                progress ->
+                        Protocols.parted(task.protocol()).part(task, progress).with(DeviceMemory.peak()),
+                Part::failed);
+    }
+
+    static TaskOutcome whole(Whole whole) {
+        ReconstructionTask task = whole.task();
+        return owning(
+                task,
+                progress -> measured(Protocols.parted(task.protocol()).whole(task, whole.parts(), progress)),
+                failure -> failure);
+    }
+
+    private static TaskOutcome measured(TaskOutcome outcome) {
+        return outcome instanceof TaskOutcome.Succeeded success
+                ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), DeviceMemory.peak())
+                : outcome;
+    }
+
     /**
-     * Runs the task's protocol if this executor owns the leased slice.
+     * Works if this executor owns the slice of the task's first lease.
      *
      * @throws IllegalStateException if it does not; Spark tries again, a few times
      */
-    static TaskOutcome run(ReconstructionTask task) {
+    private static <T> T owning(
+            ReconstructionTask task, Function<Progress, T> work, Function<TaskOutcome.Failed, T> failed) {
         TaskContext context = TaskContext.get();
         Map<String, String> granted = context.resourcesJMap().entrySet().stream()
                 .collect(Collectors.toMap(
@@ -30,20 +66,16 @@ final class SliceTask {
         OwnedSlice slice = OwnedSlice.ofThisProcess();
         slice.claim(task.lease(), granted);
         TaskId id = TaskId.of(task);
-        slice.report(new StageReport(id, "starting"));
+        slice.report(new StageReport(id, slice.key(), "starting"));
         try {
             DeviceMemory.restart();
-            TaskOutcome outcome =
-                    Protocols.named(task.protocol()).run(task, stage -> slice.report(new StageReport(id, stage)));
-            return outcome instanceof TaskOutcome.Succeeded success
-                    ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), DeviceMemory.peak())
-                    : outcome;
+            return work.apply(stage -> slice.report(new StageReport(id, slice.key(), stage)));
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             if (context.isInterrupted()) {
                 throw e;
             }
             log.error("{} failed", id, e);
-            return failure(task, e);
+            return failed.apply(failure(task, e));
         }
     }
 

@@ -3,10 +3,18 @@ package io.tomogrid.sparkjob;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.slices.SliceKey;
+import io.tomogrid.slices.SliceLease;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.resource.ExecutorResourceRequests;
 import org.apache.spark.resource.ResourceProfile;
@@ -14,8 +22,8 @@ import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
 
 /**
- * Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names. When
- * that executor is lost, so is the attempt: Spark would wait for another one of the same slice, for ever if its host is
+ * Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names; of a
+ * protocol with parts, one such job on each slice, all at once, then one for the whole. When such an executor is lost, so is the attempt: Spark would wait for another one of the same slice, for ever if its host is
  * gone, while the manager knows where else there is room.
  *
  * <p>The jobs of a batch bear its tag and its name, so that Spark lists and cancels them as one; the group stays the attempt's
@@ -46,24 +54,67 @@ final class SparkSliceJobs implements SliceJobs {
             spark.addJobTag(tag(task.batch()));
         }
         try {
-            return spark.parallelize(List.of(task), 1)
-                    .withResources(profiles.computeIfAbsent(task.lease().key(), this::profile))
-                    .map(SliceTask::run)
-                    .collect()
-                    .get(0);
-        } catch (Exception e) {
-            // Scala throws SparkException without declaring it
-            if (e instanceof SparkException) {
-                String why = losses.of(id.group()).orElse(e.getMessage());
-                throw new Lost(
-                        "the task could not be brought to an end on slice "
-                                + task.lease().key() + ": " + firstLine(why) + "; retry the job",
-                        e);
-            }
-            throw e;
+            List<SliceKey> slices = slices(task);
+            return slices.size() == 1
+                    ? on(task.lease().key(), task).map(SliceTask::run).collect().get(0)
+                    : together(task, slices.size());
+        } catch (SparkException e) {
+            String why = losses.of(id.group()).orElse(e.getMessage());
+            throw new Lost(
+                    "the task could not be brought to an end on slice "
+                            + slices(task).stream().map(SliceKey::toString).collect(Collectors.joining(", ")) + ": "
+                            + firstLine(why) + "; retry the job",
+                    e);
         } finally {
             losses.forget(id.group());
         }
+    }
+
+    @Override
+    public List<SliceKey> slices(ReconstructionTask task) {
+        List<SliceKey> all = task.leases().stream().map(SliceLease::key).toList();
+        return all.size() > 1 && Protocols.hasParts(task.protocol()) ? all : all.subList(0, 1);
+    }
+
+    /** The parts at the same time, then the whole. The loss of one executor ends all, see {@link LostExecutors}. */
+    private TaskOutcome together(ReconstructionTask task, int slices) throws SparkException {
+        List<JavaFutureAction<List<Part>>> under = IntStream.range(0, slices)
+                .mapToObj(task::on)
+                .map(part -> on(part.lease().key(), part).map(SliceTask::part).collectAsync())
+                .toList();
+        List<Part> parts = new ArrayList<>();
+        for (JavaFutureAction<List<Part>> part : under) {
+            parts.add(ended(part, task).get(0));
+        }
+        Optional<TaskOutcome.Failed> failure =
+                parts.stream().flatMap(part -> part.failure().stream()).findFirst();
+        if (failure.isPresent()) {
+            return failure.get();
+        }
+        var whole = new SliceTask.Whole(task, parts.stream().map(Part::found).toList());
+        TaskOutcome outcome =
+                on(task.lease().key(), whole).map(SliceTask::whole).collect().get(0);
+        long peak = parts.stream().mapToLong(Part::peakBytes).max().orElse(0);
+        return outcome instanceof TaskOutcome.Succeeded success
+                ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), Math.max(peak, success.peakBytes()))
+                : outcome;
+    }
+
+    private <T> T ended(JavaFutureAction<T> action, ReconstructionTask task) throws SparkException {
+        try {
+            return action.get();
+        } catch (ExecutionException e) {
+            cancelGroup(TaskId.of(task).group());
+            throw e.getCause() instanceof SparkException lost ? lost : new SparkException(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            cancelGroup(TaskId.of(task).group());
+            Thread.currentThread().interrupt();
+            throw new SparkException("interrupted while its parts were under way", e);
+        }
+    }
+
+    private <T> JavaRDD<T> on(SliceKey slice, T one) {
+        return spark.parallelize(List.of(one), 1).withResources(profiles.computeIfAbsent(slice, this::profile));
     }
 
     @Override

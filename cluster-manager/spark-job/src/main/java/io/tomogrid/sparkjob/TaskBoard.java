@@ -2,12 +2,16 @@ package io.tomogrid.sparkjob;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.slices.SliceKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * again, whatever arrives later. It lives in memory only: who asks a restarted driver learns that it knows nothing.
  */
 final class TaskBoard implements AutoCloseable {
-    /** Shown until an executor that owns the slice reports the first stage. */
+    /** Shown until the executors that own its slices have reported their first stages. */
     static final String WAITING = "waiting for the slice";
 
     static final int KEPT_OUTCOMES = 1000;
@@ -35,6 +39,8 @@ final class TaskBoard implements AutoCloseable {
     });
     /** In the order of their arrival; guarded by this. */
     private final Map<TaskId, TaskOutcome> outcomes = new LinkedHashMap<>();
+    /** Slices from which nothing was heard yet; guarded by this. */
+    private final Map<TaskId, Set<SliceKey>> silent = new HashMap<>();
 
     TaskBoard(SliceJobs jobs, Clock clock) {
         this.jobs = jobs;
@@ -48,6 +54,7 @@ final class TaskBoard implements AutoCloseable {
             if (outcomes.putIfAbsent(id, new TaskOutcome.Running(WAITING)) != null) {
                 return;
             }
+            silent.put(id, new HashSet<>(jobs.slices(task)));
             forgetOldest();
         }
         log.info("{} is taken, for slice {}", id, task.lease().key());
@@ -76,11 +83,15 @@ final class TaskBoard implements AutoCloseable {
         return true;
     }
 
-    /** An executor begins a stage of the task. */
-    synchronized void reached(TaskId id, String stage) {
+    /** An executor begins a stage of the task. While another one has not begun at all the task waits. */
+    synchronized void reached(StageReport report) {
+        TaskId id = report.task();
         if (outcomes.get(id) instanceof TaskOutcome.Running) {
-            outcomes.put(id, new TaskOutcome.Running(stage));
-            log.info("{}: {}", id, stage);
+            silent.get(id).remove(report.slice());
+            if (silent.get(id).isEmpty()) {
+                outcomes.put(id, new TaskOutcome.Running(report.stage()));
+            }
+            log.info("{} on {}: {}", id, report.slice(), report.stage());
         }
     }
 
@@ -126,6 +137,7 @@ final class TaskBoard implements AutoCloseable {
             return false;
         }
         outcomes.put(id, outcome);
+        silent.remove(id);
         if (outcome instanceof TaskOutcome.Failed failed) {
             log.warn("{} failed: {}", id, failed.reason());
         } else {

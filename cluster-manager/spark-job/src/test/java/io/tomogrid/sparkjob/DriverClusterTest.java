@@ -101,6 +101,29 @@ class DriverClusterTest {
         driver.delete(two);
     }
 
+    /** JOB-15: each slice has its part, at the same time as the other's. */
+    @Test
+    void a_job_of_two_slices_works_on_both() throws Exception {
+        TaskId id = new TaskId("gang", 1);
+        driver.post(TestTasks.gang(id, List.of(FIRST, SECOND), "hold-0ms", staging(id)));
+        assertThat(success(id).findings().notes())
+                .hasSize(2)
+                .satisfies(notes -> assertThat(notes.get(0))
+                        .startsWith("first instruction at ")
+                        .endsWith(" on " + FIRST))
+                .satisfies(notes -> assertThat(notes.get(1))
+                        .startsWith("first instruction at ")
+                        .endsWith(" on " + SECOND));
+
+        TaskId long1 = new TaskId("gang-cancelled", 1);
+        driver.post(TestTasks.gang(long1, List.of(SECOND, FIRST), "hold-600000ms", staging(long1)));
+        // which both slices have told by then, see TaskBoardTest
+        awaitStage(long1, "holds");
+        driver.delete(long1);
+        run("after-gang-1", FIRST, "sleep 0");
+        run("after-gang-2", SECOND, "sleep 0");
+    }
+
     @Test
     void an_attempt_ends_with_its_executor_and_the_next_one_gets_another() throws Exception {
         TaskId id = submit("executor", FIRST, "sleep 60000");

@@ -2,6 +2,8 @@ package io.tomogrid.sparkjob;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.slices.SliceKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +15,18 @@ final class ScriptedJobs implements SliceJobs {
     final Queue<TaskId> begun = new ConcurrentLinkedQueue<>();
     final Queue<TaskId> cancelled = new ConcurrentLinkedQueue<>();
     private final Map<TaskId, CompletableFuture<TaskOutcome>> ends = new ConcurrentHashMap<>();
+
+    private List<SliceKey> slices = List.of();
+
+    /** On which slices all tasks work from now on, in place of their own. */
+    void on(List<SliceKey> all) {
+        slices = all;
+    }
+
+    @Override
+    public List<SliceKey> slices(ReconstructionTask task) {
+        return slices.isEmpty() ? SliceJobs.super.slices(task) : slices;
+    }
 
     /** Complete it, or complete it exceptionally, to end the task. */
     CompletableFuture<TaskOutcome> end(TaskId id) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.slices.SliceKey;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,11 +31,11 @@ class TaskBoardTest {
         assertThat(board.outcome(ID)).isEmpty();
         board.submit(task(ID));
         assertThat(board.outcome(ID)).contains(WAITING);
-        board.reached(ID, "suv");
+        reached(ID, "node1-gpu0-3g-4", "suv");
         assertThat(board.outcome(ID)).contains(new TaskOutcome.Running("suv"));
         jobs.end(ID).complete(FAILED);
         await(ID, FAILED);
-        board.reached(ID, "model");
+        reached(ID, "node1-gpu0-3g-4", "model");
         assertThat(board.outcome(ID)).contains(FAILED);
     }
 
@@ -63,7 +65,7 @@ class TaskBoardTest {
                 .isInstanceOfSatisfying(
                         TaskOutcome.Failed.class,
                         failed -> assertThat(failed.reason()).startsWith("cancelled"));
-        board.reached(ID, "suv");
+        reached(ID, "node1-gpu0-3g-4", "suv");
         assertThat(board.cancel(ID)).isTrue();
         assertThat(board.outcome(ID)).contains(cancelled);
         assertThat(jobs.cancelled).containsExactly(ID);
@@ -81,7 +83,7 @@ class TaskBoardTest {
         Instant expiry = Instant.now().plusMillis(300);
         TaskId begun = new TaskId("8", 1);
         board.submit(TestTasks.task(begun, "node1-gpu0-3g-0", "", Path.of("/staging"), expiry));
-        board.reached(begun, "suv");
+        reached(begun, "node1-gpu0-3g-0", "suv");
         board.submit(TestTasks.task(ID, "node1-gpu0-3g-4", "", Path.of("/staging"), expiry));
         TaskOutcome outcome = Waiting.forValue("the end of the lease", Duration.ofSeconds(5), () -> {
             TaskOutcome now = board.outcome(ID).orElseThrow();
@@ -109,6 +111,21 @@ class TaskBoardTest {
         assertThat(board.outcome(later(1))).contains(FAILED);
         assertThat(board.outcome(later(TaskBoard.KEPT_OUTCOMES - 1))).contains(FAILED);
         assertThat(board.outcome(ID)).contains(WAITING);
+    }
+
+    /** JOB-15 */
+    @Test
+    void a_task_of_several_slices_waits_until_all_have_begun() {
+        jobs.on(List.of(SliceKey.parse("node1-gpu0-3g-0"), SliceKey.parse("node1-gpu0-3g-4")));
+        board.submit(task(ID));
+        reached(ID, "node1-gpu0-3g-0", "holds");
+        assertThat(board.outcome(ID)).contains(WAITING);
+        reached(ID, "node1-gpu0-3g-4", "starting");
+        assertThat(board.outcome(ID)).contains(new TaskOutcome.Running("starting"));
+    }
+
+    private void reached(TaskId id, String slice, String stage) {
+        board.reached(new StageReport(id, SliceKey.parse(slice), stage));
     }
 
     private void await(TaskId id, TaskOutcome outcome) throws Exception {

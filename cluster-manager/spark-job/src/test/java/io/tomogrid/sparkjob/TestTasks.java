@@ -37,6 +37,28 @@ final class TestTasks {
                 List.of());
     }
 
+    /** One of protocol {@code selftest} on several slices. @param hold such as {@code hold-0ms} */
+    static ReconstructionTask gang(TaskId id, List<String> slices, String hold, Path staging) {
+        Instant expiry = Instant.now().plus(Duration.ofMinutes(10));
+        List<SliceLease> leases = slices.stream()
+                .map(slice -> lease(slice, id.jobId(), expiry, "MIG-" + slice, false))
+                .toList();
+        ReconstructionTask one = task(id, slices.get(0), hold, staging, expiry);
+        return new ReconstructionTask(
+                one.jobId(),
+                one.attempt(),
+                "selftest",
+                one.batch(),
+                one.study(),
+                leases.get(0),
+                one.archiveRoot(),
+                one.stagingRoot(),
+                one.inferenceUrl(),
+                one.model(),
+                one.predecessors(),
+                leases);
+    }
+
     static SliceLease lease(String slice, String holder, Instant expiry, String device, boolean simulated) {
         return new SliceLease(SliceKey.parse(slice), 9, holder, Instant.now(), expiry, device, simulated);
     }

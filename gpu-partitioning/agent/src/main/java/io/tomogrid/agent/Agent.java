@@ -1,6 +1,7 @@
 package io.tomogrid.agent;
 
 import io.tomogrid.slices.Gpu;
+import io.tomogrid.slices.GpuFault;
 import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.Inventory;
 import io.tomogrid.slices.InventoryException;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns the GPUs of one host: makes and destroys their slices on request, keeps the Worker of each, and tells what is ill.
+ * Owns the GPUs of one host: cuts them on request, keeps the Worker of each, and tells what is ill.
  *
  * <p>Leases are the manager's and are judged by the manager's clock alone; the agent's clock is shown, never compared.
  */
@@ -112,47 +113,50 @@ final class Agent implements AutoCloseable {
         return view.read();
     }
 
-    Slice create(SliceKey key) throws InventoryException, IOException {
-        HostInventory now = view.read();
-        refuseFaulty(now, key.gpu());
-        Optional<Slice> there =
-                now.gpus().stream().flatMap(gpu -> gpu.slice(key).stream()).findFirst();
-        if (there.isPresent() && !there.get().fault().isEmpty()) {
-            throw new HttpError(409, key + ": " + there.get().fault());
-        }
-        if (there.isEmpty()) {
-            refuseDraining();
-        }
-        Slice made = converge.create(key);
-        log.info("{} exists as {}", key, made.deviceUuid());
-        return made;
-    }
-
-    void destroy(SliceKey key) throws InventoryException, IOException {
-        converge.destroy(key);
-        log.info("{} is destroyed", key);
-    }
-
+    /** A slice that is there already is given on a drained host too: who began with it may go on. */
     List<Slice> layout(int gpu, List<SliceKey> wanted) throws InventoryException, IOException {
-        refuseDraining();
-        refuseFaulty(view.read(), gpu);
+        HostInventory now = view.read();
+        refuseFaulty(now, gpu, wanted);
+        if (state.draining()
+                && !now.gpu(gpu).map(has -> wanted.stream().allMatch(key -> has.slice(key)
+                                .isPresent()))
+                        .orElse(false)) {
+            throw new HttpError(409, "the host is drained: nothing new begins here until DELETE /drain");
+        }
         List<Slice> made = converge.layout(gpu, wanted);
         log.info("GPU {} has {}", gpu, wanted);
         return made;
     }
 
-    /** An operator has seen to the card: its faults are forgotten, its Worker runs again. */
-    void heal(int index) throws InventoryException, IOException {
+    /**
+     * An operator has seen to the card: its faults are forgotten, its Worker runs again.
+     *
+     * @return which card answered, and what is forgotten of it
+     * @throws HttpError 409 while the card itself says that it is ill; nothing is forgotten then
+     */
+    Map<String, Object> heal(int index) throws InventoryException, IOException {
         Gpu gpu = inventory
                 .read()
                 .gpu(index)
                 .orElseThrow(() -> new IllegalArgumentException("GPU " + index + ": this host has no such GPU"));
-        if (gpu.profiles().isEmpty() && isLost(gpu)) {
-            throw new HttpError(409, "GPU " + index + " does not answer yet; reset or replace it first");
+        Optional<GpuFault> lasting = gpu.uuid().isEmpty()
+                ? Optional.of(GpuFault.of(index, GpuFault.Kind.LOST))
+                : inventory.lasting(index);
+        if (lasting.isPresent()) {
+            throw new HttpError(
+                    409,
+                    "GPU " + index + " is not well yet, the device says: " + lasting.get()
+                            + "; reset it while nobody uses it, or replace it, then heal it again");
         }
-        state.heal(gpu.uuid());
+        List<Fault> forgotten = state.heal(gpu.uuid());
         workers.keep(gpu);
-        log.info("GPU {} is healed", index);
+        log.info("GPU {} is healed of {}", index, forgotten);
+        var map = new LinkedHashMap<String, Object>();
+        map.put("gpu", index);
+        map.put("gpu-uuid", gpu.uuid());
+        map.put("name", gpu.name());
+        map.put("forgotten", forgotten.stream().map(Fault::because).toList());
+        return map;
     }
 
     void drain(boolean on) throws IOException {
@@ -184,18 +188,19 @@ final class Agent implements AutoCloseable {
                         .anyMatch(fault -> fault.lost() && fault.gpuUuid().equals(gpu.uuid()));
     }
 
-    private void refuseDraining() {
-        if (state.draining()) {
-            throw new HttpError(409, "the host is drained: nothing new begins here until DELETE /drain");
-        }
-    }
-
-    private static void refuseFaulty(HostInventory now, int index) {
-        for (Gpu gpu : now.gpus()) {
-            if (gpu.index() == index && !gpu.fault().isEmpty()) {
+    private static void refuseFaulty(HostInventory now, int index, List<SliceKey> wanted) {
+        now.gpu(index).ifPresent(gpu -> {
+            if (!gpu.fault().isEmpty()) {
                 throw new HttpError(
                         409, "GPU " + index + ": " + gpu.fault() + "; see to it, then POST /gpus/" + index + "/heal");
             }
-        }
+            for (SliceKey key : wanted) {
+                String fault = gpu.slice(key).map(Slice::fault).orElse("");
+                if (!fault.isEmpty()) {
+                    throw new HttpError(
+                            409, key + ": " + fault + "; see to it, then POST /gpus/" + index + "/heal");
+                }
+            }
+        });
     }
 }

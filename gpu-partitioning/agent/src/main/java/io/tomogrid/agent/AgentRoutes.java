@@ -46,21 +46,13 @@ final class AgentRoutes implements TokenServer.Handler {
         if (request.is("GET", "inventory", 0)) {
             return Reply.of(200, agent.inventory().toMap());
         }
-        if (request.is("PUT", "slices", 1)) {
-            return Reply.of(200, made(agent.create(key(request))));
-        }
-        if (request.is("DELETE", "slices", 1)) {
-            agent.destroy(key(request));
-            return Reply.empty(204);
-        }
         if (request.is("PUT", "gpus", 2) && request.path().get(2).equals("layout")) {
             List<Slice> slices = agent.layout(gpu(request), wanted(request.json()));
             return Reply.of(
                     200, Map.of("slices", slices.stream().map(AgentRoutes::made).toList()));
         }
         if (request.is("POST", "gpus", 2) && request.path().get(2).equals("heal")) {
-            agent.heal(gpu(request));
-            return Reply.empty(204);
+            return Reply.of(200, agent.heal(gpu(request)));
         }
         if (request.is("POST", "drain", 0) || request.is("DELETE", "drain", 0)) {
             agent.drain(request.method().equals("POST"));
@@ -68,12 +60,8 @@ final class AgentRoutes implements TokenServer.Handler {
         }
         throw new HttpError(
                 404,
-                "no such request; there are GET /inventory, GET /health, PUT and DELETE /slices/{key}, PUT"
-                        + " /gpus/{n}/layout, POST /gpus/{n}/heal, POST and DELETE /drain");
-    }
-
-    private static SliceKey key(Request request) {
-        return SliceKey.parse(request.path().get(1));
+                "no such request; there are GET /inventory, GET /health, PUT /gpus/{n}/layout, POST"
+                        + " /gpus/{n}/heal, POST and DELETE /drain");
     }
 
     private static int gpu(Request request) {

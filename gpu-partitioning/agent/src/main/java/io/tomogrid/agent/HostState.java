@@ -55,13 +55,16 @@ final class HostState {
         return true;
     }
 
-    /** Forgets all faults of a card. */
-    synchronized void heal(String gpuUuid) throws IOException {
+    /** Forgets all faults of a card. @return them */
+    synchronized List<Fault> heal(String gpuUuid) throws IOException {
+        List<Fault> its =
+                faults.stream().filter(fault -> fault.gpuUuid().equals(gpuUuid)).toList();
         write(
                 draining,
                 faults.stream()
                         .filter(fault -> !fault.gpuUuid().equals(gpuUuid))
                         .toList());
+        return its;
     }
 
     /** What cannot be kept has not happened. */

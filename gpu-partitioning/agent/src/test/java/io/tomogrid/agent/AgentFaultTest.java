@@ -77,20 +77,20 @@ class AgentFaultTest {
 
     @Test
     void a_fault_of_a_slice_is_that_slices_and_one_of_the_card_all_its_slices() throws Exception {
-        SliceKey ill = agent.create(key(0, "1g", 0)).key();
-        SliceKey well = agent.create(key(0, "1g", 1)).key();
+        SliceKey ill = make(key(0, "1g", 0)).key();
+        SliceKey well = make(key(0, "1g", 1)).key();
         inject(GpuFault.xid(0, 94, Optional.of(ill)));
         AgentTest.await(() -> !slice(ill).fault().isEmpty());
         assertThat(slice(ill).locked()).isTrue();
         assertThat(slice(ill).fault()).contains("XID 94").contains("node1-gpu0-1g-0");
         assertThat(slice(well).fault()).isEmpty();
         assertThat(gpu(0).fault()).isEmpty();
-        assertThatThrownBy(() -> agent.create(ill))
+        assertThatThrownBy(() -> make(ill))
                 .isInstanceOf(HttpError.class)
                 .hasMessageContaining("XID 94");
         inject(GpuFault.xid(0, 95, Optional.of(well)));
         AgentTest.await(() -> gpu(0).fault().contains("XID 95"));
-        assertThatThrownBy(() -> agent.create(key(0, "1g", 2)))
+        assertThatThrownBy(() -> make(key(0, "1g", 2)))
                 .isInstanceOf(HttpError.class)
                 .hasMessageContaining("POST /gpus/0/heal");
         assertThat(planned()).isEqualTo(1);
@@ -106,7 +106,7 @@ class AgentFaultTest {
         assertThat(planned()).isZero();
         agent.heal(1);
         assertThat(gpu(1).fault()).isEmpty();
-        assertThat(agent.create(key(1, "4g", 0)).deviceUuid()).isNotEmpty();
+        assertThat(make(key(1, "4g", 0)).deviceUuid()).isNotEmpty();
     }
 
     @Test
@@ -115,7 +115,7 @@ class AgentFaultTest {
         inject(GpuFault.of(0, GpuFault.Kind.LOST));
         AgentTest.await(() -> workers() == 1 && !gpu(0).fault().isEmpty());
         assertThat(gpu(1).fault()).isEmpty();
-        assertThatThrownBy(() -> agent.heal(0)).hasMessageContaining("does not answer yet");
+        assertThatThrownBy(() -> agent.heal(0)).hasMessageContaining("is lost; reset it");
         agent.close();
         start();
         assertThat(workers()).isEqualTo(1);
@@ -126,6 +126,35 @@ class AgentFaultTest {
         assertThat(gpu(0).profiles()).isNotEmpty();
     }
 
+    /** SLC-38 */
+    @Test
+    void a_gpu_is_healed_only_when_the_device_itself_says_nothing_any_more() throws Exception {
+        inject(GpuFault.xid(0, 95, Optional.empty()));
+        inject(GpuFault.of(0, GpuFault.Kind.RESET_REQUIRED));
+        AgentTest.await(() -> faults() == 2);
+        assertThatThrownBy(() -> agent.heal(0))
+                .isInstanceOf(HttpError.class)
+                .hasMessageContaining("GPU 0 is not well yet, the device says: gpu0 must be reset; reset it");
+        assertThat(faults()).as("nothing is forgotten by that").isEqualTo(2);
+        SimulatedFaults.reset(state(), 0);
+        Map<String, Object> healed = agent.heal(0);
+        assertThat(healed)
+                .containsEntry("gpu-uuid", gpu(0).uuid())
+                .containsEntry("name", gpu(0).name())
+                .containsEntry("forgotten", List.of("XID 95 on gpu0", "gpu0 must be reset"));
+        assertThat(gpu(0).fault()).isEmpty();
+        assertThat(agent.heal(0)).containsEntry("forgotten", List.of());
+        assertThatThrownBy(() -> agent.heal(7)).hasMessageContaining("this host has no such GPU");
+    }
+
+    private int faults() throws Exception {
+        return ((List<?>) agent.health().get("faults")).size();
+    }
+
+    private Slice make(SliceKey key) throws Exception {
+        return agent.layout(key.gpu(), List.of(key)).get(0);
+    }
+
     @Test
     void a_gpu_that_was_lost_before_it_could_say_its_name_hinders_no_other() throws Exception {
         agent.close();
@@ -134,7 +163,7 @@ class AgentFaultTest {
         assertThat(workers()).isEqualTo(1);
         assertThat(gpu(1).fault()).isEqualTo("gpu1 does not answer");
         assertThat(planned()).isZero();
-        assertThatThrownBy(() -> agent.heal(1)).hasMessageContaining("does not answer yet");
+        assertThatThrownBy(() -> agent.heal(1)).hasMessageContaining("is lost; reset it");
     }
 
     @Test
@@ -199,6 +228,11 @@ class AgentFaultTest {
         @Override
         public List<GpuFault> faults(Duration patience) throws InventoryException {
             return inner.faults(patience);
+        }
+
+        @Override
+        public Optional<GpuFault> lasting(int gpu) {
+            return inner.lasting(gpu);
         }
 
         @Override

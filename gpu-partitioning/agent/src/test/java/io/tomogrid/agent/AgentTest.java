@@ -65,43 +65,18 @@ class AgentTest {
     }
 
     @Test
-    void a_slice_is_made_listed_and_destroyed_and_each_may_be_asked_twice() throws Exception {
-        HttpResponse<String> made = send("PUT", "/slices/node1-gpu0-3g-4");
+    void a_slice_is_made_and_listed_and_may_be_asked_for_twice() throws Exception {
+        HttpResponse<String> made = make("node1-gpu0-3g-4");
         assertThat(made.statusCode()).isEqualTo(200);
-        Map<String, Object> slice = JSON.std.mapFrom(made.body());
-        assertThat(slice).containsOnlyKeys("slice", "device-uuid").containsEntry("slice", "node1-gpu0-3g-4");
-        assertThat(send("PUT", "/slices/node1-gpu0-3g-4").body()).isEqualTo(made.body());
+        Map<?, ?> slice = (Map<?, ?>)
+                ((List<?>) JSON.std.mapFrom(made.body()).get("slices")).get(0);
+        assertThat(slice.keySet()).extracting(Object::toString).containsOnly("slice", "device-uuid");
+        assertThat(make("node1-gpu0-3g-4").body()).isEqualTo(made.body());
 
         HostInventory inventory = inventory();
         assertThat(inventory.host()).isEqualTo("node1");
         assertThat(inventory.gpus().get(0).simulated()).isTrue();
         assertThat(slices()).containsExactly(new Slice(key("3g", 4), (String) slice.get("device-uuid"), false));
-
-        assertThat(send("DELETE", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(204);
-        assertThat(send("DELETE", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(204);
-        assertThat(slices()).isEmpty();
-    }
-
-    @Test
-    void an_overlap_is_refused_with_what_stands_in_the_way() throws Exception {
-        send("PUT", "/slices/node1-gpu0-7g-0");
-        HttpResponse<String> refused = send("PUT", "/slices/node1-gpu0-1g-2");
-        assertThat(refused.statusCode()).isEqualTo(409);
-        assertThat(error(refused)).contains("node1-gpu0-7g-0").contains("INSUFFICIENT_RESOURCES");
-    }
-
-    @Test
-    void a_slice_that_a_process_works_on_is_not_destroyed() throws Exception {
-        send("PUT", "/slices/node1-gpu0-2g-0");
-        try (SliceLock lock =
-                SliceLock.acquire(locks(), key("2g", 0), Duration.ZERO).orElseThrow()) {
-            assertThat(lock).isNotNull();
-            assertThat(slices().get(0).locked()).isTrue();
-            HttpResponse<String> refused = send("DELETE", "/slices/node1-gpu0-2g-0");
-            assertThat(refused.statusCode()).isEqualTo(409);
-            assertThat(error(refused)).contains("a process works on node1-gpu0-2g-0");
-        }
-        assertThat(send("DELETE", "/slices/node1-gpu0-2g-0").statusCode()).isEqualTo(204);
     }
 
     @Test
@@ -109,19 +84,19 @@ class AgentTest {
         try (SliceLock lock =
                 SliceLock.acquire(locks(), key("1g", 1), Duration.ZERO).orElseThrow()) {
             assertThat(lock).isNotNull();
-            assertThat(error(send("PUT", "/slices/node1-gpu0-2g-0"))).contains("overlaps node1-gpu0-1g-1");
-            assertThat(send("PUT", "/slices/node1-gpu0-2g-2").statusCode()).isEqualTo(200);
+            assertThat(error(make("node1-gpu0-2g-0"))).contains("overlaps node1-gpu0-1g-1");
+            assertThat(make("node1-gpu0-2g-2").statusCode()).isEqualTo(200);
         }
     }
 
     @Test
     void keys_that_name_no_placement_are_answered_with_what_is_wrong() throws Exception {
-        assertThat(error(send("PUT", "/slices/Nonsense"))).contains("not a slice key: Nonsense");
-        assertThat(error(send("PUT", "/slices/node1-gpu0-3g-1"))).contains("begins at one of [0, 4]");
-        assertThat(error(send("PUT", "/slices/node1-gpu0-9g-0"))).contains("no profile 9g");
-        assertThat(error(send("DELETE", "/slices/node2-gpu0-3g-0"))).contains("this host is node1");
-        assertThat(error(send("DELETE", "/slices/node1-gpu3-3g-0"))).contains("has 1 GPUs");
-        assertThat(send("PUT", "/slices/node1-gpu0-3g-1").statusCode()).isEqualTo(400);
+        assertThat(error(make("Nonsense"))).contains("not a slice key: Nonsense");
+        assertThat(error(make("node1-gpu0-3g-1"))).contains("begins at one of [0, 4]");
+        assertThat(error(make("node1-gpu0-9g-0"))).contains("no profile 9g");
+        assertThat(error(make("node2-gpu0-3g-0"))).contains("this host is node1");
+        assertThat(error(make("node1-gpu3-3g-0"))).contains("has 1 GPUs");
+        assertThat(make("node1-gpu0-3g-1").statusCode()).isEqualTo(400);
         assertThat(send("GET", "/slices").statusCode()).isEqualTo(404);
         assertThat(locks().resolve("node1-gpu3-3g-0.lock")).doesNotExist();
     }
@@ -139,7 +114,7 @@ class AgentTest {
 
     @Test
     void only_health_is_answered_without_the_token() throws Exception {
-        for (String path : List.of("/inventory", "/slices/node1-gpu0-1g-0", "/health/x")) {
+        for (String path : List.of("/inventory", "/gpus/0/layout", "/health/x")) {
             assertThat(http.send(request("GET", path).build(), BodyHandlers.ofString())
                             .statusCode())
                     .isEqualTo(401);
@@ -151,7 +126,7 @@ class AgentTest {
 
     @Test
     void an_agent_that_starts_again_finds_its_slices() throws Exception {
-        send("PUT", "/slices/node1-gpu0-1gx2-6");
+        make("node1-gpu0-1gx2-6");
         List<Slice> before = slices();
         agent.close();
         start();
@@ -161,7 +136,7 @@ class AgentTest {
     /** SLC-30 */
     @Test
     void a_layout_is_made_whole_after_what_is_idle_in_its_way() throws Exception {
-        send("PUT", "/slices/node1-gpu0-7g-0");
+        make("node1-gpu0-7g-0");
         HttpResponse<String> made =
                 send("PUT", "/gpus/0/layout", "{\"slices\":[\"node1-gpu0-4g-0\",\"node1-gpu0-3g-4\"]}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
@@ -182,17 +157,16 @@ class AgentTest {
     /** SLC-35 */
     @Test
     void a_drained_host_makes_nothing_new_and_stays_drained() throws Exception {
-        send("PUT", "/slices/node1-gpu0-3g-4");
+        make("node1-gpu0-3g-4");
         assertThat(send("POST", "/drain").statusCode()).isEqualTo(204);
         agent.close();
         start();
         assertThat(inventory().draining()).isTrue();
         assertThat(health()).containsEntry("draining", true);
-        assertThat(send("PUT", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(200);
-        assertThat(error(send("PUT", "/slices/node1-gpu0-3g-0"))).contains("the host is drained");
-        assertThat(send("DELETE", "/slices/node1-gpu0-3g-4").statusCode()).isEqualTo(204);
+        assertThat(make("node1-gpu0-3g-4").statusCode()).isEqualTo(200);
+        assertThat(error(make("node1-gpu0-3g-0"))).contains("the host is drained");
         assertThat(send("DELETE", "/drain").statusCode()).isEqualTo(204);
-        assertThat(send("PUT", "/slices/node1-gpu0-3g-0").statusCode()).isEqualTo(200);
+        assertThat(make("node1-gpu0-3g-0").statusCode()).isEqualTo(200);
     }
 
     /** SLC-32 */
@@ -212,7 +186,7 @@ class AgentTest {
     /** SLC-31 */
     @Test
     void what_was_interrupted_is_ended_before_the_agent_listens() throws Exception {
-        send("PUT", "/slices/node1-gpu0-7g-0");
+        make("node1-gpu0-7g-0");
         String uuid = inventory().gpus().get(0).uuid();
         agent.close();
         Files.writeString(
@@ -245,6 +219,11 @@ class AgentTest {
 
     private static String error(HttpResponse<String> response) throws IOException {
         return (String) JSON.std.mapFrom(response.body()).get("error");
+    }
+
+    private HttpResponse<String> make(String key) throws IOException, InterruptedException {
+        String gpu = key.replaceFirst(".*-gpu(\\d+)-.*|.*", "$1");
+        return send("PUT", "/gpus/" + (gpu.isEmpty() ? "0" : gpu) + "/layout", "{\"slices\":[\"" + key + "\"]}");
     }
 
     private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {

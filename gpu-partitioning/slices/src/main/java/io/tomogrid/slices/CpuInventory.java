@@ -92,6 +92,11 @@ public final class CpuInventory implements Inventory {
     }
 
     @Override
+    public Optional<GpuFault> lasting(int gpu) {
+        return Optional.empty();
+    }
+
+    @Override
     public void close() {
         // nothing is held
     }

@@ -2,6 +2,7 @@ package io.tomogrid.slices;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The GPUs of this host and what they are cut into. Safe for use by several threads. */
 public interface Inventory extends AutoCloseable {
@@ -34,6 +35,9 @@ public interface Inventory extends AutoCloseable {
      * A thread that is interrupted waits no longer and stays interrupted.
      */
     List<GpuFault> faults(Duration patience) throws InventoryException;
+
+    /** What a GPU says is wrong with it for as long as it is not reset or replaced; empty if it says nothing. */
+    Optional<GpuFault> lasting(int gpu) throws InventoryException;
 
     @Override
     void close();

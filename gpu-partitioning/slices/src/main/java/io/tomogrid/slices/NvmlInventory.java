@@ -79,6 +79,11 @@ public final class NvmlInventory implements Inventory {
     }
 
     @Override
+    public synchronized Optional<GpuFault> lasting(int gpu) throws InventoryException {
+        return NvmlWatch.lasting(nvml, gpu);
+    }
+
+    @Override
     public synchronized Slice create(SliceKey key) throws InventoryException {
         Gpu gpu = gpu(key);
         gpu.placement(key);

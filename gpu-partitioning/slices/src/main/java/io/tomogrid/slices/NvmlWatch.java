@@ -133,26 +133,36 @@ final class NvmlWatch {
         }
     }
 
+    /** What a GPU says is wrong with it for as long as it is not reset or replaced. */
+    static Optional<GpuFault> lasting(Nvml nvml, int gpu) throws InventoryException {
+        try {
+            NvmlDevice device = NvmlDevice.of(nvml, gpu);
+            // that it must be reset a GPU may answer to its meters alone
+            device.meter().uncorrectable();
+            return device.migMode().pending()
+                    ? Optional.of(GpuFault.of(gpu, GpuFault.Kind.RESET_REQUIRED))
+                    : Optional.empty();
+        } catch (InventoryException e) {
+            return switch (e.code()) {
+                case GPU_IS_LOST -> Optional.of(GpuFault.of(gpu, GpuFault.Kind.LOST));
+                case RESET_REQUIRED -> Optional.of(GpuFault.of(gpu, GpuFault.Kind.RESET_REQUIRED));
+                default -> throw e;
+            };
+        }
+    }
+
     /** What is wrong now and was not at the last look. */
     private List<GpuFault> look(int count) throws InventoryException {
         Set<GpuFault> now = new HashSet<>();
         List<GpuFault> begun = new ArrayList<>();
         for (int gpu = 0; gpu < count; gpu++) {
-            try {
-                NvmlDevice device = NvmlDevice.of(nvml, gpu);
-                if (device.migMode().pending()) {
-                    now.add(GpuFault.of(gpu, GpuFault.Kind.RESET_REQUIRED));
-                }
-                OptionalLong counted = device.meter().uncorrectable();
+            Optional<GpuFault> lasts = lasting(nvml, gpu);
+            lasts.ifPresent(now::add);
+            if (lasts.isEmpty()) {
+                OptionalLong counted = NvmlDevice.of(nvml, gpu).meter().uncorrectable();
                 Long before = counted.isPresent() ? errors.put(gpu, counted.getAsLong()) : null;
                 if (before != null && counted.getAsLong() > before) {
                     begun.add(GpuFault.of(gpu, GpuFault.Kind.ECC_UNCORRECTABLE));
-                }
-            } catch (InventoryException e) {
-                switch (e.code()) {
-                    case GPU_IS_LOST -> now.add(GpuFault.of(gpu, GpuFault.Kind.LOST));
-                    case RESET_REQUIRED -> now.add(GpuFault.of(gpu, GpuFault.Kind.RESET_REQUIRED));
-                    default -> throw e;
                 }
             }
         }

@@ -13,10 +13,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,6 +130,15 @@ public final class SimulatedInventory implements Inventory {
             told = take();
         }
         return told;
+    }
+
+    @Override
+    public synchronized Optional<GpuFault> lasting(int gpu) {
+        look();
+        return Stream.of(GpuFault.Kind.LOST, GpuFault.Kind.RESET_REQUIRED)
+                .filter(kind -> faults.lasts(gpu, kind))
+                .map(kind -> GpuFault.of(gpu, kind))
+                .findFirst();
     }
 
     @Override

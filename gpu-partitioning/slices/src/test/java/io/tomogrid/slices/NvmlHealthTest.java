@@ -148,6 +148,12 @@ class NvmlHealthTest {
                 .hasMessageContaining("NVML 16 RESET_REQUIRED")
                 .hasMessageContaining("nvidia-smi --gpu-reset");
         assertThat(inventory.faults(LONG)).containsExactly(GpuFault.of(0, Kind.RESET_REQUIRED));
+        assertThat(inventory.lasting(0)).contains(GpuFault.of(0, Kind.RESET_REQUIRED));
+        gpus.reset(0);
+        assertThat(inventory.lasting(0)).isEmpty();
+        gpus.set(0, "lost", 1);
+        assertThat(inventory.lasting(0)).contains(GpuFault.of(0, Kind.LOST));
+        assertThat(inventory.lasting(1)).isEmpty();
     }
 
     @Test

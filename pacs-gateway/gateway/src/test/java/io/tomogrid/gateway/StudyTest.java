@@ -29,13 +29,30 @@ class StudyTest {
     @BeforeAll
     static void start() throws Exception {
         database = TestingDatabase.start();
-        gateway = TestingGateway.start(folder, database.fresh(), Map.of("tomogrid.gateway.quiet-period", "1500ms"));
+        gateway = TestingGateway.start(
+                folder,
+                database.fresh(),
+                Map.of(
+                        "tomogrid.gateway.quiet-period",
+                        "1500ms",
+                        "tomogrid.gateway.dicom.calling-allowed",
+                        "MODALITY,SECOND"));
     }
 
     @AfterAll
     static void stop() throws IOException {
         gateway.close();
         database.close();
+    }
+
+    /** ING-12 */
+    @Test
+    void a_completion_names_who_sent_most_first() throws Exception {
+        gateway.store(TestImages.ct("1.3.7", "1.3.7.1", "1.3.7.1.1"));
+        gateway.storeFrom("SECOND", TestImages.ct("1.3.7", "1.3.7.1", "1.3.7.1.2"));
+        gateway.storeFrom("SECOND", TestImages.ct("1.3.7", "1.3.7.1", "1.3.7.1.3"));
+        gateway.post("/api/studies/1.3.7/complete");
+        assertThat(awaitRevision("1.3.7", 1).callingAes()).containsExactly("SECOND", "MODALITY");
     }
 
     /** ING-03, ING-11. */
@@ -49,6 +66,7 @@ class StudyTest {
         assertThat(first.completeness()).isEqualTo(Completeness.QUIET_PERIOD);
         assertThat(first.series()).extracting(s -> s.seriesUid()).containsExactly("1.3.1.1", "1.3.1.2");
         assertThat(first.series().get(0).modality()).isEqualTo("CT");
+        assertThat(first.callingAes()).as("ING-12").containsExactly("MODALITY");
         InstanceRef ref = first.series().get(0).instances().get(0);
         assertThat(gateway.bean(SegmentReader.class)
                         .read(new SegmentRef(ref.segment(), ref.offset(), ref.length()), ref.sha256()))

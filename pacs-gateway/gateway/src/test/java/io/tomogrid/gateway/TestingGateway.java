@@ -120,6 +120,22 @@ final class TestingGateway implements AutoCloseable {
         return out.toByteArray();
     }
 
+    /** Another modality, which must be allowed, sends an image. */
+    DimseStatus storeFrom(String callingAe, Dataset dataset) throws IOException {
+        try (Association association = Association.open(AssociationRequest.storing(
+                "127.0.0.1",
+                dicomPort(),
+                callingAe,
+                "TOMOGRID",
+                List.of(new AssociationRequest.Syntax(CT, EXPLICIT))))) {
+            return association.store(
+                    CT,
+                    dataset.string(Tag.SOPInstanceUID).orElseThrow(),
+                    EXPLICIT,
+                    new ByteArrayInputStream(encode(dataset, EXPLICIT)));
+        }
+    }
+
     // ---- HTTP
 
     record Answer(int status, Map<String, Object> body) {

@@ -3,6 +3,8 @@ package io.tomogrid.cluster.contract;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.slices.SliceLease;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -19,7 +21,7 @@ import java.util.List;
  * @param inferenceUrl base URL of the model service, e.g. {@code http://127.0.0.1:8123}
  * @param model model name at that service
  * @param predecessors reports of the last results before these; the new report replaces them
- * @param leases every slice that the attempt holds, {@code lease} the first; no protocol uses more than that one yet
+ * @param leases every slice that the attempt holds, {@code lease} the first; a protocol without parts uses that one only
  * @param priors earlier studies of the same patient that the lesions are held against, the latest first; often empty
  */
 public record ReconstructionTask(
@@ -45,6 +47,25 @@ public record ReconstructionTask(
             throw new IllegalArgumentException("leases: expected " + lease.key() + " to be the first, got "
                     + leases.stream().map(SliceLease::key).toList());
         }
+    }
+
+    /** The same attempt, whose lease with this index is the first. */
+    public ReconstructionTask on(int index) {
+        List<SliceLease> turned = new ArrayList<>(leases);
+        Collections.rotate(turned, -index);
+        return new ReconstructionTask(
+                jobId,
+                attempt,
+                protocol,
+                batch,
+                study,
+                turned.get(0),
+                archiveRoot,
+                stagingRoot,
+                inferenceUrl,
+                model,
+                predecessors,
+                turned);
     }
 
     /** On one slice. */

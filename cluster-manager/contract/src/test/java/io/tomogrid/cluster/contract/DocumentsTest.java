@@ -57,7 +57,7 @@ class DocumentsTest {
             "study":{"format-version":1,"sequence":41,"study-uid":"1.2.3","revision":1,"completeness":"QUIET_PERIOD",\
             "series":[{"series-uid":"1.2.3.4","modality":"PT","instances":[{"sop-class-uid":"1.2.840",\
             "sop-instance-uid":"1.2.3.4.5","transfer-syntax-uid":"1.2.840.1","segment":"s1.seg","offset":64,\
-            "length":1000,"sha256":"ab"}]}]},\
+            "length":1000,"sha256":"ab"}]}],"calling-aes":[]},\
             "lease":{"slice":"node1-gpu0-3g-4","epoch":9,"holder":"7","granted":"2026-11-24T10:00:00Z",\
             "expiry":"2026-11-24T10:02:00Z","device-uuid":"MIG-1","simulated":true},\
             "archive-root":"file:///archive","staging-root":"file:///staging/7-2",\

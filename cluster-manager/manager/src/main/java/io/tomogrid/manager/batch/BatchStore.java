@@ -2,6 +2,7 @@ package io.tomogrid.manager.batch;
 
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.manager.JobVerbs;
 import io.tomogrid.manager.Sql;
 import io.tomogrid.manager.batch.Batch.State;
 import io.tomogrid.manager.peer.GatewayClient;
@@ -30,9 +31,11 @@ class BatchStore {
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final JobVerbs jobs;
     private final SecureRandom random = new SecureRandom();
 
-    BatchStore(JdbcClient jdbc, TransactionTemplate transaction) {
+    BatchStore(JdbcClient jdbc, TransactionTemplate transaction, JobVerbs jobs) {
+        this.jobs = jobs;
         this.jdbc = jdbc;
         this.transaction = transaction;
     }
@@ -187,7 +190,7 @@ class BatchStore {
                 == 1;
     }
 
-    /** Ends it: of its jobs those that have not begun are cancelled, the others go on. Returns false if it has ended. */
+    /** Ends it with its jobs, but for those that have results. Returns false if it has ended. */
     boolean cancel(String id) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             Instant now = Instant.now();
@@ -198,13 +201,14 @@ class BatchStore {
             if (cancelled == 0) {
                 return false;
             }
-            List<String> jobs = jdbc.sql(
-                            "update manager.job set state = 'CANCELLED', reason = 'its batch was cancelled',"
-                                    + " since = :now, updated = :now where batch = :id and state = 'QUEUED' returning id")
-                    .params(Map.of("now", Sql.at(now), "id", id))
+            for (String job : jdbc.sql("select id from manager.job where batch = ? and state in"
+                            + " ('QUEUED', 'LEASED', 'RUNNING') order by ordinal")
+                    .param(id)
                     .query(String.class)
-                    .list();
-            jobs.forEach(job -> transition(job, "CANCELLED", "its batch was cancelled", now));
+                    .list()) {
+                // one that has results by now goes on
+                jobs.cancel(job, "its batch was cancelled");
+            }
             return true;
         }));
     }

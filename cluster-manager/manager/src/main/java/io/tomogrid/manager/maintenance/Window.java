@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A time in which nothing new is placed.
+ * A time in which nothing new is placed, and from some moment on nothing stays that may begin anew elsewhere.
  *
  * @param target which GPUs
  * @param begins nothing is placed there whose end is expected behind this
  * @param ends when it is over; empty until an operator ends it
+ * @param clears when running work is moved off
  * @param reason who and why
  */
-public record Window(Target target, Instant begins, Optional<Instant> ends, String reason) {
+public record Window(Target target, Instant begins, Optional<Instant> ends, Instant clears, String reason) {
     public Window {
         if (ends.isPresent() && !ends.get().isAfter(begins)) {
             throw new IllegalArgumentException("until: expected a time after " + begins + ", got " + ends.get());

@@ -105,6 +105,22 @@ public final class AgentClient {
         }
     }
 
+    /**
+     * Has the faults of a card forgotten.
+     *
+     * @return which card it is, and what was forgotten
+     * @throws PeerRefused with the reason while the card itself says that it is ill
+     */
+    public Map<String, Object> heal(int gpu) {
+        String path = "/gpus/" + gpu + "/heal";
+        HttpPeer.Answer answer = peer.send("POST", path, "");
+        try {
+            return answer.json();
+        } catch (IllegalArgumentException e) {
+            throw peer.misunderstood(path, e);
+        }
+    }
+
     /** {@code up} or {@code down: why}, as far as is known. */
     public String state() {
         String why = looks.trouble().isEmpty() ? illness : looks.trouble();

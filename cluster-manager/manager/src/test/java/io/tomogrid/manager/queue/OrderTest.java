@@ -58,7 +58,7 @@ class OrderTest {
     void the_site_that_has_used_least_for_its_weight_goes_first() {
         List<Waiting> jobs = List.of(of("big", "b1"), of("small", "s1"), of("unknown", "u1"));
         var order = new Order(
-                List.of(new Site("big", 4, 0, 0), new Site("small", 0, 0, 0)),
+                List.of(site("big", 4, 0, 0), site("small", 0, 0, 0)),
                 Map.of("big", 1000.0, "small", 300.0, "unknown", 200.0),
                 MINUTE);
         assertThat(order.of(jobs)).extracting(Turn::job).containsExactly("u1", "b1", "s1");
@@ -72,7 +72,7 @@ class OrderTest {
             jobs.add(of("big", "big" + i));
             jobs.add(of("small", "small" + i));
         }
-        List<Turn> first = new Order(List.of(new Site("big", 2, 0, 0)), Map.of(), MINUTE)
+        List<Turn> first = new Order(List.of(site("big", 2, 0, 0)), Map.of(), MINUTE)
                 .of(jobs)
                 .subList(0, 60);
         assertThat(first).filteredOn(turn -> turn.job().startsWith("big")).hasSize(40);
@@ -97,7 +97,7 @@ class OrderTest {
     /** JOB-13 */
     @Test
     void a_quota_counts_both_kinds_of_slices() {
-        var quotas = new Quotas(List.of(new Site("a", 1, 8, 4), new Site("b", 1, 0, 0)));
+        var quotas = new Quotas(List.of(site("a", 1, 8, 4), site("b", 1, 0, 0)));
         quotas.take("a", 4, 3);
         assertThat(quotas.refusal("a", 4, 1)).isEmpty();
         assertThat(quotas.refusal("a", 5, 1))
@@ -122,5 +122,9 @@ class OrderTest {
     private Waiting job(String id, Priority priority, int due) {
         Optional<Instant> deadline = due < 0 ? Optional.empty() : Optional.of(NOON.plusSeconds(60L * due));
         return new Waiting(id, priority, "", deadline, NOON.plusSeconds(60L * minute++), 2);
+    }
+
+    private static Site site(String name, double weight, int memorySlices, int computeSlices) {
+        return new Site(name, weight, memorySlices, computeSlices, List.of());
     }
 }

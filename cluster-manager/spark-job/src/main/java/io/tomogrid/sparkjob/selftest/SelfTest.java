@@ -10,8 +10,9 @@ import io.tomogrid.dicom.VR;
 import io.tomogrid.dicom.object.ResultUids;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.ResultObject;
+import io.tomogrid.sparkjob.Part;
+import io.tomogrid.sparkjob.PartedProtocol;
 import io.tomogrid.sparkjob.Progress;
-import io.tomogrid.sparkjob.Protocol;
 import io.tomogrid.sparkjob.petct.StagingFolder;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,10 +22,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Holds its slice for as long as the rule's model says, {@code hold-2000ms}, and leaves one secondary capture of 16 by 16
+ * Holds each of its slices for as long as the rule's model says, {@code hold-2000ms}, and leaves one secondary capture of 16 by 16
  * pixels. It reads no image. With {@link OwnerNotes} it also tells who worked on which slice when.
  */
-final class SelfTest implements Protocol {
+final class SelfTest implements PartedProtocol {
     static final String NAME = "selftest";
 
     private static final Pattern HOLD = Pattern.compile("hold-(\\d{1,7})ms");
@@ -38,23 +39,33 @@ final class SelfTest implements Protocol {
     }
 
     @Override
-    public TaskOutcome run(ReconstructionTask task, Progress progress) {
+    public Part part(ReconstructionTask task, Progress progress) {
         Instant first = Instant.now();
         Matcher hold = HOLD.matcher(task.model());
         if (!hold.matches()) {
-            return new TaskOutcome.Failed(
+            return Part.failed(new TaskOutcome.Failed(
                     "model: expected how long to hold the slice, such as hold-2000ms, got " + task.model()
                             + "; correct the routing rule",
-                    Remedy.FIX_INPUT);
+                    Remedy.FIX_INPUT));
         }
         try {
             notes.began(task, first);
             progress.stage("holds");
             notes.hold(task, Duration.ofMillis(Long.parseLong(hold.group(1))));
+            notes.ended(task);
+            return Part.done(
+                    "first instruction at " + first + " on " + task.lease().key());
+        } catch (IOException notWritten) {
+            return Part.failed(notWritten(notWritten));
+        }
+    }
+
+    @Override
+    public TaskOutcome whole(ReconstructionTask task, List<String> parts, Progress progress) {
+        try {
             StagingFolder folder = StagingFolder.open(task.stagingRoot());
             ResultObject object = folder.write("MIP", "selftest.dcm", image(task));
             folder.sync();
-            notes.ended(task);
             return new TaskOutcome.Succeeded(
                     new ResultManifest(
                             task.jobId(),
@@ -63,19 +74,15 @@ final class SelfTest implements Protocol {
                             task.lease().epoch(),
                             task.stagingRoot(),
                             List.of(object)),
-                    new Findings(
-                            Double.NaN,
-                            List.of(),
-                            List.of("first instruction at " + first + " on "
-                                    + task.lease().key()),
-                            List.of(),
-                            List.of(),
-                            "cpu"));
+                    new Findings(Double.NaN, List.of(), parts, List.of(), List.of(), "cpu"));
         } catch (IOException notWritten) {
-            return new TaskOutcome.Failed(
-                    "staging folder: " + notWritten.getMessage() + "; is the file system up, and is there room?",
-                    Remedy.RETRY);
+            return notWritten(notWritten);
         }
+    }
+
+    private static TaskOutcome.Failed notWritten(IOException e) {
+        return new TaskOutcome.Failed(
+                "staging folder: " + e.getMessage() + "; is the file system up, and is there room?", Remedy.RETRY);
     }
 
     /** Secondary Capture Image IOD, PS3.3 A.8.1. Nothing is known of the patient here: type 2 attributes are empty. */

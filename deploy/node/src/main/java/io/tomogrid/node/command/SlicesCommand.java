@@ -22,6 +22,10 @@ import picocli.CommandLine.Spec;
             SlicesForecastCommand.class,
             DrainCommands.Drain.class,
             DrainCommands.Undrain.class,
+            SlicesHealCommand.class,
+            SlicesReadingsCommand.class,
+            SlicesMigModeCommand.class,
+            SlicesDivideCommand.class,
             SlicesExportCommand.class,
             SlicesImportCommand.class
         })
@@ -86,7 +90,11 @@ public final class SlicesCommand implements Callable<Integer> {
             Map<?, ?> window = (Map<?, ?>) item;
             out.println(window.get("target") + " is drained from " + window.get("from")
                     + (window.get("until").equals("") ? "" : " until " + window.get("until")) + " "
-                    + window.get("reason"));
+                    + window.get("reason") + "; "
+                    + (list(window, "waits-for").isEmpty()
+                            ? "no job is there"
+                            : "jobs there, moved from " + window.get("moves") + " on if they may: "
+                                    + list(window, "waits-for")));
         }
         out.flush();
         return 0;

@@ -72,37 +72,6 @@ public final class Converge {
     }
 
     /**
-     * Makes a slice beside what stands; when it exists already, nothing more happens.
-     *
-     * @throws InventoryException INSUFFICIENT_RESOURCES if something stands in its way, IN_USE if a process works there
-     */
-    public synchronized Slice create(SliceKey key) throws InventoryException, IOException {
-        Gpu now = settled(gpuOf(inventory.read(), key));
-        Placement wanted = now.placement(key);
-        for (Slice other : now.slices()) {
-            if (!other.key().equals(key) && now.placement(other.key()).overlaps(wanted)) {
-                throw new InventoryException(
-                        NvmlReturn.INSUFFICIENT_RESOURCES, key + " cannot be made beside " + other.key());
-            }
-        }
-        return run(now, new Change(key.gpu(), now.uuid(), List.of(), missing(now, List.of(key))), List.of(key))
-                .get(0);
-    }
-
-    /**
-     * Destroys a slice; when it does not exist, nothing happens.
-     *
-     * @throws InventoryException IN_USE if a process works on it
-     */
-    public synchronized void destroy(SliceKey key) throws InventoryException, IOException {
-        Gpu now = settled(gpuOf(inventory.read(), key));
-        now.placement(key);
-        if (now.slice(key).isPresent()) {
-            run(now, new Change(key.gpu(), now.uuid(), List.of(key), List.of()), List.of());
-        }
-    }
-
-    /**
      * Ends every change that was begun: does the rest of it, or takes it back where that cannot be done.
      *
      * @return a sentence for each change that can be neither yet, since a process works on one of its slices

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -94,6 +95,11 @@ final class BreakableHost implements Inventory {
     @Override
     public List<GpuFault> faults(Duration patience) {
         return inner.faults(patience);
+    }
+
+    @Override
+    public Optional<GpuFault> lasting(int gpu) {
+        return inner.lasting(gpu);
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class Documents {
         map.put("revision", study.revision());
         map.put("completeness", study.completeness().name());
         map.put("series", study.series().stream().map(Documents::toMap).toList());
+        map.put("calling-aes", study.callingAes());
         return map;
     }
 
@@ -30,7 +31,8 @@ public final class Documents {
                 text(map, "study-uid"),
                 (int) number(map, "revision"),
                 StudyComplete.Completeness.valueOf(text(map, "completeness")),
-                list(map, "series", Documents::seriesRef));
+                list(map, "series", Documents::seriesRef),
+                textsOrNone(map, "calling-aes"));
     }
 
     public static Map<String, Object> toMap(ResultManifest manifest) {
@@ -154,6 +156,15 @@ public final class Documents {
             return text;
         }
         throw new IllegalArgumentException(key + ": expected a string, got " + map.get(key));
+    }
+
+    /** Empty if the member is missing, as in documents from before there was one. */
+    private static List<String> textsOrNone(Map<String, Object> map, String key) {
+        Object found = map.getOrDefault(key, List.of());
+        if (found instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return list.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException(key + ": expected a list of strings, got " + found);
     }
 
     private static long number(Map<String, Object> map, String key) {

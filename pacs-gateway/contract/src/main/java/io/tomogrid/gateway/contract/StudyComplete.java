@@ -11,12 +11,26 @@ import java.util.List;
  * @param revision 1 for the first completion; each set of late source images makes the next one
  * @param completeness what ended the study
  * @param series the source series in it
+ * @param callingAes AE titles that sent its source instances, who sent most first; {@code STOW-RS} for those that came by
+ *     DICOMweb; empty if it is not known
  */
 public record StudyComplete(
-        long sequence, String studyUid, int revision, Completeness completeness, List<SeriesRef> series)
+        long sequence,
+        String studyUid,
+        int revision,
+        Completeness completeness,
+        List<SeriesRef> series,
+        List<String> callingAes)
         implements Serializable {
     public StudyComplete {
         series = List.copyOf(series);
+        callingAes = List.copyOf(callingAes);
+    }
+
+    /** Of a study of which it is not known who sent it. */
+    public StudyComplete(
+            long sequence, String studyUid, int revision, Completeness completeness, List<SeriesRef> series) {
+        this(sequence, studyUid, revision, completeness, series, List.of());
     }
 
     /** What made the gateway believe that no more images come. */

@@ -35,8 +35,8 @@ final class IndexRows {
     private static final String INSTANCE = """
             WITH added AS (
                 INSERT INTO instance (sop_instance_uid, sop_class_uid, study_uid, series_uid, transfer_syntax_uid,
-                    segment, start, length, sha256, received, file_sha256, described%s, result)
-                SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?%s,
+                    segment, start, length, sha256, received, file_sha256, calling_ae, described%s, result)
+                SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?%s,
                     ? OR EXISTS (SELECT FROM result_object o WHERE o.sop_instance_uid = ?)
                 ON CONFLICT DO NOTHING RETURNING study_uid, received, result)
             UPDATE study SET pending = pending + 1, last_received = greatest(last_received, added.received)
@@ -163,6 +163,7 @@ final class IndexRows {
         row.add(stored.sha256());
         row.add(received(meta));
         row.add(meta.get(RecordMeta.FILE_SHA256));
+        row.add(meta.getOrDefault(RecordMeta.CALLING_AE, ""));
         row.add(meta.containsKey(RecordMeta.DESCRIBED));
         addValues(row, meta, Level.INSTANCE);
         row.add(meta.containsKey(RecordMeta.RESULT_OF));

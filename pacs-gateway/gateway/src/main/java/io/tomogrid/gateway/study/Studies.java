@@ -146,7 +146,12 @@ public class Studies {
                 return Optional.<StudyComplete>empty();
             }
             var complete = new StudyComplete(
-                    nextSequence(), studyUid, revisions.get(0) + 1, completeness, sourceSeries(studyUid));
+                    nextSequence(),
+                    studyUid,
+                    revisions.get(0) + 1,
+                    completeness,
+                    sourceSeries(studyUid),
+                    callingAes(studyUid));
             String document = Documents.json(Documents.toMap(complete));
             jdbc.update(
                     "UPDATE study SET revision = ?, pending = 0 WHERE study_uid = ?", complete.revision(), studyUid);
@@ -165,6 +170,13 @@ public class Studies {
     private long nextSequence() {
         Long last = jdbc.queryForObject("SELECT coalesce(max(sequence), 0) FROM feed", Long.class);
         return Math.max(last == null ? 0 : last + 1, clock.millis());
+    }
+
+    /** Who sent most first. */
+    private List<String> callingAes(String studyUid) {
+        return jdbc.queryForList("""
+                SELECT calling_ae FROM instance WHERE study_uid = ? AND NOT result AND calling_ae <> ''
+                GROUP BY calling_ae ORDER BY count(*) DESC, calling_ae""", String.class, studyUid);
     }
 
     private List<SeriesRef> sourceSeries(String studyUid) {
