@@ -69,7 +69,10 @@ class ContentionWatch implements Chore {
         // Read before the entries: what ends meanwhile is open still, and so not judged yet.
         Map<String, Instant> open = open();
         List<LedgerEntry> page = sequence < 0 ? ledger.last(REMEMBERED) : ledger.after(sequence, PAGE);
-        whole &= page.isEmpty() || sequence >= 0 || page.get(0).sequence() == 1;
+        if (page.isEmpty()) {
+            return known;
+        }
+        whole &= sequence >= 0 || page.get(0).sequence() == 1;
         while (!page.isEmpty()) {
             page.forEach(entry -> last.add(Worked.of(entry)));
             sequence = page.get(page.size() - 1).sequence();

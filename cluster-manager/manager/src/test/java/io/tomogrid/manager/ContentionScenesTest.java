@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** LED-06, SLC-50: what the ledger tells of neighbours is shown, and work is placed by it. */
+/** LED-05, SLC-50: what the ledger tells of neighbours is shown, and work is placed by it. */
 class ContentionScenesTest {
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** LED-06: slow-downs that were put in come out; where nothing can be known nothing is said. */
+/** LED-05: slow-downs that were put in come out; where nothing can be known nothing is said. */
 class ContentionTest {
     private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
 

@@ -27,10 +27,10 @@ import java.util.function.ToDoubleFunction;
 final class ContentionBench {
     private static final int SEEDS = 10;
     private static final double LOAD = 0.8;
-    private static final double QUIET = 0.02;
+    private static final double QUIET = 0.04;
     private static final double EXCESS = 0.2;
     private static final int SLOTS = 3000;
-    private static final int QUIET_SLOTS = 100_000;
+    private static final int QUIET_SLOTS = 1_500_000;
     private static final int MOST = 5000;
     private static final int[] FLEETS = {8, 100};
 

@@ -33,8 +33,15 @@ final class ContentionCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(answer));
-            return 0;
+        } else {
+            print(answer, out);
         }
+        out.flush();
+        return 0;
+    }
+
+    /** @param answer the manager's document */
+    static void print(Map<String, Object> answer, PrintWriter out) {
         Map<?, ?> rate = (Map<?, ?>) answer.get("rate");
         if (rate.get("share") != null) {
             out.printf(
@@ -63,8 +70,6 @@ final class ContentionCommand implements Callable<Integer> {
         }
         table.print(out);
         out.println(answer.get("verdict"));
-        out.flush();
-        return 0;
     }
 
     private static double percent(Object share) {

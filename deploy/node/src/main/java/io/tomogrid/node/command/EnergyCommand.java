@@ -31,10 +31,19 @@ final class EnergyCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, Object> answer = home.manager().get("/api/ledger/energy");
         PrintWriter out = spec.commandLine().getOut();
-        List<?> boards = (List<?>) answer.get("boards");
         if (json) {
             out.println(JSON.std.asString(answer));
-        } else if (boards.isEmpty()) {
+        } else {
+            print(answer, out);
+        }
+        out.flush();
+        return 0;
+    }
+
+    /** @param answer the manager's document */
+    static void print(Map<String, Object> answer, PrintWriter out) {
+        List<?> boards = (List<?>) answer.get("boards");
+        if (boards.isEmpty()) {
             out.println("not measured: no agent tells of a GPU with an energy counter");
         } else {
             Table table = new Table("GPU", "UUID", "JOULES", "IDLE");
@@ -50,8 +59,6 @@ final class EnergyCommand implements Callable<Integer> {
             out.println(
                     "Attempts get the share of their slices' compute slices while they have them; the rest is idle.");
         }
-        out.flush();
-        return 0;
     }
 
     private static String figure(Object joules) {
