@@ -5,15 +5,17 @@ import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.GpuProfile;
 import io.tomogrid.slices.HostInventory;
 import io.tomogrid.slices.SliceKey;
+import io.tomogrid.slices.SliceKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Writes down what the agents tell of their GPUs, for the ledger. */
+/** Writes down what the agents tell of their GPUs, for the ledger; the database shares out what their counters tell. */
 @Component
 class Boards implements Chore {
     private final JdbcClient jdbc;
@@ -25,8 +27,18 @@ class Boards implements Chore {
         this.peers = peers;
     }
 
-    /** @param compute compute slices of the whole @param profiles compute slices by name of profile */
-    private record Board(String uuid, int compute, Map<String, Integer> profiles) {
+    /**
+     * @param compute compute slices of the whole @param profiles compute slices by name of profile
+     * @param shares of the board, by name of profile: of what is cut its compute slices, of what is not its part of the whole
+     * @param joules the board's counter; null where it has none
+     */
+    private record Board(
+            String uuid,
+            String name,
+            int compute,
+            Map<String, Integer> profiles,
+            Map<String, Double> shares,
+            Double joules) {
         static Board of(Gpu gpu) {
             Map<String, Integer> profiles = new TreeMap<>();
             gpu.profiles().forEach(profile -> profiles.put(profile.name(), profile.computeSlices()));
@@ -34,7 +46,22 @@ class Boards implements Chore {
                     .mapToInt(GpuProfile::computeSlices)
                     .max()
                     .orElse(0);
-            return new Board(gpu.uuid(), compute, profiles);
+            Map<String, Double> shares = new TreeMap<>();
+            gpu.profiles().forEach(profile -> shares.put(profile.name(), share(gpu, profile, compute)));
+            OptionalDouble joules = gpu.energyJoules();
+            return new Board(
+                    gpu.uuid(),
+                    gpu.name(),
+                    compute,
+                    profiles,
+                    shares,
+                    joules.isPresent() ? joules.getAsDouble() : null);
+        }
+
+        private static double share(Gpu gpu, GpuProfile profile, int compute) {
+            return SliceKind.of(profile.name()).cut()
+                    ? profile.computeSlices() / (double) compute
+                    : profile.memorySlices() / (double) gpu.memorySlices();
         }
     }
 
@@ -58,17 +85,22 @@ class Boards implements Chore {
     }
 
     private void write(String gpu, Board board) {
-        jdbc.sql(
-                        "insert into manager.board (gpu, uuid, compute, profiles) values (:gpu, :uuid, :compute, :profiles::jsonb)"
-                                + " on conflict (gpu) do update set uuid = excluded.uuid, compute = excluded.compute,"
-                                + " profiles = excluded.profiles")
-                .params(Map.of("gpu", gpu, "uuid", board.uuid(), "compute", board.compute(), "profiles", json(board)))
-                .update();
+        jdbc.sql("select manager.board_told(:gpu, :uuid, :name, :compute, :profiles::jsonb, :shares::jsonb,"
+                        + " cast(:joules as double precision))::text")
+                .param("gpu", gpu)
+                .param("uuid", board.uuid())
+                .param("name", board.name())
+                .param("compute", board.compute())
+                .param("profiles", json(board.profiles()))
+                .param("shares", json(board.shares()))
+                .param("joules", board.joules())
+                .query(String.class)
+                .single();
     }
 
-    private static String json(Board board) {
+    private static String json(Map<String, ?> map) {
         try {
-            return JSON.std.asString(board.profiles());
+            return JSON.std.asString(map);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -48,7 +48,7 @@ public class ManagerApplication {
         defaults.put("spring.datasource.hikari.pool-name", "manager");
         // PostgreSQL's details quote whole rows.
         defaults.put("spring.datasource.hikari.data-source-properties.logServerErrorDetail", "false");
-        defaults.put("management.endpoints.web.exposure.include", "health");
+        defaults.put("management.endpoints.web.exposure.include", "health,metrics");
         application.setDefaultProperties(defaults);
         return application;
     }

@@ -25,6 +25,7 @@ final class Placer {
     private final Pauses pauses;
     private final Maintenance maintenance;
     private final Sizing sizing;
+    private final ContentionWatch contention;
 
     Placer(
             ManagerProperties properties,
@@ -34,7 +35,8 @@ final class Placer {
             AttemptRunner attempts,
             Pauses pauses,
             Maintenance maintenance,
-            Sizing sizing) {
+            Sizing sizing,
+            ContentionWatch contention) {
         this.properties = properties;
         this.peers = peers;
         this.jobs = jobs;
@@ -43,6 +45,7 @@ final class Placer {
         this.pauses = pauses;
         this.maintenance = maintenance;
         this.sizing = sizing;
+        this.contention = contention;
     }
 
     /** Ends every lease that is being released and whose slice is there no more, or no process locks. */
@@ -113,6 +116,7 @@ final class Placer {
                 job,
                 sizing.sized(job, rule.get()),
                 open.computeIfAbsent(
-                        job.protocol(), p -> maintenance.open(peers.agents().inventories(), p))));
+                        job.protocol(), p -> maintenance.open(peers.agents().inventories(), p)),
+                contention.known().of(job.protocol())));
     }
 }

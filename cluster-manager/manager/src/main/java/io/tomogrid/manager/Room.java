@@ -160,7 +160,7 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
         Fleet fleet = Planner.fleet(
                 hosts,
                 held.stream()
-                        .map(h -> new Holding(h.slice(), worked(h) + START_SECONDS))
+                        .map(h -> new Holding(h.slice(), worked(h) + START_SECONDS, workload(h)))
                         .toList());
         kept.forEach(gang -> Reservations.keep(fleet, gang));
         return fleet;
@@ -179,6 +179,12 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
                                 .filter(gpu -> free.contains(host.host() + " " + gpu.index()))
                                 .toList()))
                 .toList();
+    }
+
+    /** Empty where only an idle executor is. */
+    private String workload(LeaseStore.Held lease) {
+        Job job = jobs.get(lease.lease().holder());
+        return lease.live() && job != null ? job.protocol() : "";
     }
 
     /** A slice whose idle executor still has it. @param exact only one that is no larger than it needs to be */

@@ -13,6 +13,7 @@ import io.tomogrid.slices.Decision;
 import io.tomogrid.slices.Fleet;
 import io.tomogrid.slices.Gang;
 import io.tomogrid.slices.GpuProfile;
+import io.tomogrid.slices.Interference;
 import io.tomogrid.slices.MoveRules;
 import io.tomogrid.slices.Placement;
 import io.tomogrid.slices.Planner;
@@ -58,8 +59,8 @@ final class Round {
     private Room room;
     private Quotas quotas;
 
-    /** A job that waits, what it needs, and where it may begin. */
-    record Asked(Job job, RoutingRule rule, Maintenance.Open open) {
+    /** A job that waits, what it needs, where it may begin, and what is known of neighbours there. */
+    record Asked(Job job, RoutingRule rule, Maintenance.Open open, Interference beside) {
         SliceRequest each() {
             return rule.request();
         }
@@ -191,6 +192,7 @@ final class Round {
         }
         Decision decision = asked.open().judge(decide(asked, others));
         if (decision instanceof Decision.Plan plan) {
+            log.info("job {}: {}", job.id(), plan.because());
             begin(job, List.of(plan.key()));
         } else if (decision instanceof Decision.Rearrange moves) {
             rearrange(job, moves);
@@ -234,7 +236,7 @@ final class Round {
         Fleet fleet = there.fleet(others);
         if (job.failures() > 0) {
             Optional<Decision> elsewhere = elsewhere(
-                    there.without(leases.find(job.epoch()).orElseThrow().slice()), request, others);
+                    there.without(leases.find(job.epoch()).orElseThrow().slice()), asked, others);
             if (elsewhere.isPresent()) {
                 return elsewhere.get();
             }
@@ -243,7 +245,7 @@ final class Round {
         if (warm.isPresent()) {
             return new Decision.Plan(warm.get(), List.of(), false);
         }
-        Decision decision = Planner.plan(fleet, request, MoveRules.NONE, USUAL_SECONDS);
+        Decision decision = Planner.plan(fleet, request, asked.beside(), MoveRules.NONE, USUAL_SECONDS);
         if (!(decision instanceof Decision.Wait)) {
             return decision;
         }
@@ -255,16 +257,17 @@ final class Round {
         return Planner.plan(
                 there.withoutIdle().fleet(others),
                 request,
+                asked.beside(),
                 moves ? MoveRules.USUAL : MoveRules.NONE,
                 moves ? leases.typicalSeconds(job.protocol()).orElse(USUAL_SECONDS) : USUAL_SECONDS);
     }
 
     /** An executor that is warm there first: a new one takes seconds. */
-    private static Optional<Decision> elsewhere(Room there, SliceRequest request, List<Gang> others) {
+    private static Optional<Decision> elsewhere(Room there, Asked asked, List<Gang> others) {
         Fleet fleet = there.fleet(others);
-        Optional<SliceKey> warm = there.warm(fleet, request, true);
+        Optional<SliceKey> warm = there.warm(fleet, asked.each(), true);
         return warm.<Decision>map(key -> new Decision.Plan(key, List.of(), false))
-                .or(() -> Optional.of(Planner.plan(fleet, request, MoveRules.NONE, USUAL_SECONDS))
+                .or(() -> Optional.of(Planner.plan(fleet, asked.each(), asked.beside(), MoveRules.NONE, USUAL_SECONDS))
                         .filter(Decision.Plan.class::isInstance));
     }
 

@@ -58,6 +58,7 @@ class Scheduler implements SmartLifecycle {
             Pauses pauses,
             Maintenance maintenance,
             Sizing sizing,
+            ContentionWatch contention,
             Fence fence,
             DataSource database) {
         Staging staging = new Staging(properties.stagingRoot());
@@ -68,7 +69,7 @@ class Scheduler implements SmartLifecycle {
         this.jobs = jobs;
         this.attempts = new AttemptRunner(properties, peers, jobs, leases, staging, sizing);
         this.clearing = new Clearing(properties, peers, jobs, leases, attempts, maintenance);
-        this.placer = new Placer(properties, peers, jobs, leases, attempts, pauses, maintenance, sizing);
+        this.placer = new Placer(properties, peers, jobs, leases, attempts, pauses, maintenance, sizing, contention);
         this.results = new ResultKeeper(properties, peers.gateway(), jobs, staging);
         this.foresight = foresight;
         this.sole = new SoleManager(database, fence);

@@ -53,12 +53,11 @@ class Sizing {
 
     /** Learns what the attempt took. */
     void succeeded(Job job, TaskOutcome.Succeeded success) {
-        if (success.peakBytes() > 0) {
-            OptionalLong series = StudyBytes.largestSeries(jobs.study(job.id()));
-            jdbc.sql("update manager.attempt set peak_bytes = ?, series_bytes = ? where job_id = ? and number = ?")
-                    .params(success.peakBytes(), series.isPresent() ? series.getAsLong() : 0, job.id(), job.attempt())
-                    .update();
-        }
+        OptionalLong series = StudyBytes.largestSeries(jobs.study(job.id()));
+        jdbc.sql(
+                        "update manager.attempt set peak_bytes = nullif(?, 0), series_bytes = ? where job_id = ? and number = ?")
+                .params(success.peakBytes(), series.isPresent() ? series.getAsLong() : 0, job.id(), job.attempt())
+                .update();
     }
 
     /** Where the slice was too small, the next one is larger. */

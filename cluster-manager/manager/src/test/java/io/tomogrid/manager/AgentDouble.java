@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,6 +25,7 @@ final class AgentDouble extends PeerDouble implements SliceHost {
 
     private volatile boolean refuses;
     private volatile String fault = "";
+    private volatile OptionalDouble energy = OptionalDouble.empty();
 
     AgentDouble(String host, Path folder) throws IOException {
         inventory = new SimulatedInventory(host, folder, locks::contains);
@@ -99,19 +101,12 @@ final class AgentDouble extends PeerDouble implements SliceHost {
     private HostInventory read() {
         HostInventory bare = inventory.read();
         List<Gpu> gpus = bare.gpus().stream()
-                .map(gpu -> new Gpu(
-                        gpu.index(),
-                        gpu.uuid(),
-                        gpu.name(),
-                        gpu.memoryBytes(),
-                        gpu.simulated(),
-                        gpu.memorySlices(),
-                        gpu.profiles(),
-                        gpu.slices().stream()
+                .map(gpu -> gpu.with(gpu.slices().stream()
                                 .filter(slice -> !lost.contains(slice.key()))
                                 .map(slice -> new Slice(slice.key(), slice.deviceUuid(), locked(slice.key())))
-                                .toList(),
-                        fault))
+                                .toList())
+                        .ill(fault)
+                        .metered(energy))
                 .toList();
         return new HostInventory(bare.host(), gpus);
     }
@@ -119,6 +114,11 @@ final class AgentDouble extends PeerDouble implements SliceHost {
     /** Its GPU must not be used for this reason. */
     void fault(String why) {
         fault = why;
+    }
+
+    /** What its GPU's counter says from now on. */
+    void energy(OptionalDouble joules) {
+        energy = joules;
     }
 
     /** Whether it makes no slices for now. */

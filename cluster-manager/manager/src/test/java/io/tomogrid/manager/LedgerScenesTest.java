@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,8 +69,10 @@ class LedgerScenesTest {
                 .containsEntry("simulated", true)
                 .containsEntry("outcome", "SUCCEEDED")
                 .containsEntry("peak-bytes", 3L << 30)
+                .containsEntry("gpu-name", "NVIDIA A100-40GB (simulated)")
                 .containsEntry("energy", "not measured")
                 .containsEntry("energy-joules", null);
+        assertThat(((Number) entry.get("series-bytes")).longValue()).isPositive();
         assertThat((String) entry.get("gpu-uuid")).startsWith("GPU-");
         assertThat((String) entry.get("device-uuid")).startsWith("MIG-");
         double seconds = ((Number) entry.get("seconds")).doubleValue();
@@ -134,22 +137,72 @@ class LedgerScenesTest {
     void energy_is_attributed_where_the_board_measures_it() throws Exception {
         scene.await(scene.petCt(), "DONE");
         ended();
-        scene.sql("update manager.board set joules = 1000");
+        tells(1000);
+        try {
+            scene.driver.script(task -> DriverDouble.BUSY);
+            String first = scene.petCt();
+            scene.awaitStage(first, "suv");
+            tells(8000);
+            String second = scene.petCt();
+            scene.awaitStage(second, "suv");
+            tells(15_000);
+            scene.driver.script(scene.driver::success);
+            double one = joules(scene.await(first, "DONE"));
+            double two = joules(scene.await(second, "DONE"));
+            assertThat(one).isEqualTo(7000 * 2 / 7.0 + 7000 * 2 / 7.0);
+            assertThat(two).isEqualTo(7000 * 2 / 7.0);
+            tells(15_700);
+            Map<String, Object> board =
+                    Scene.objects(scene.get("/api/ledger/energy"), "boards").get(0);
+            assertThat(board).containsEntry("gpu", "node1-gpu0").containsEntry("joules", 14_700.0);
+            double idle = ((Number) board.get("idle-joules")).doubleValue();
+            assertThat(one + two + idle).as("nothing is lost").isCloseTo(14_700, within(0.01));
+            assertThat(idle).isCloseTo(5000 + 3000 + 700, within(0.01));
+        } finally {
+            measuresNothing();
+        }
+    }
+
+    /** LED-02: a driver that is loaded anew counts from the beginning; what it used before is not known. */
+    @Test
+    void energy_is_not_measured_when_the_counter_begins_anew() throws Exception {
+        tells(1000);
         try {
             scene.driver.script(task -> DriverDouble.BUSY);
             String study = scene.petCt();
             scene.awaitStage(study, "suv");
-            scene.sql("update manager.board set joules = 8000");
+            tells(5);
+            tells(705);
             scene.driver.script(scene.driver::success);
             Map<String, Object> job = scene.await(study, "DONE");
             ended();
             assertThat(entriesOf(job).get(0))
-                    .containsEntry("energy", "share of the board's energy by compute slices")
-                    .extractingByKey("energy-joules")
-                    .isEqualTo(2000.0);
+                    .containsEntry("energy", "not measured")
+                    .containsEntry("energy-joules", null);
         } finally {
-            scene.sql("update manager.board set joules = null");
+            measuresNothing();
         }
+    }
+
+    /** Waits until the manager knows. */
+    private static void tells(double joules) throws Exception {
+        scene.agent.energy(OptionalDouble.of(joules));
+        Scene.until(
+                "the board is known to tell " + joules,
+                () -> scene.count("manager.board where joules = " + joules) == 1);
+    }
+
+    private static void measuresNothing() throws Exception {
+        scene.driver.script(scene.driver::success);
+        scene.agent.energy(OptionalDouble.empty());
+        Scene.until("the board tells nothing", () -> scene.count("manager.board where joules is null") == 1);
+    }
+
+    private static double joules(Map<String, Object> job) throws Exception {
+        ended();
+        Map<String, Object> entry = entriesOf(job).get(0);
+        assertThat(entry).containsEntry("energy", "share of the board's energy by compute slices");
+        return ((Number) entry.get("energy-joules")).doubleValue();
     }
 
     /** LED-03 */

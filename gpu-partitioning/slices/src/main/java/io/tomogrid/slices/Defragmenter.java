@@ -30,7 +30,7 @@ final class Defragmenter {
 
     private int attempts;
 
-    private record Change(Board board, int placement, double restartLoss, boolean taken) {}
+    private record Change(Board board, Resident resident, boolean taken) {}
 
     /** A place and who would have to go. */
     private record Try(Board board, int placement, int moves, double cost, long loss) {
@@ -248,22 +248,26 @@ final class Defragmenter {
 
     private void leave(Board board, Resident resident) {
         fleet.give(board, resident.placement());
-        journal.add(new Change(board, resident.placement(), resident.restartLoss(), false));
+        journal.add(new Change(board, resident, false));
     }
 
     /** Whoever was moved once stays. */
     private void enter(Board board, int placement) {
         fleet.take(board, placement, Double.POSITIVE_INFINITY);
-        journal.add(new Change(board, placement, Double.POSITIVE_INFINITY, true));
+        journal.add(new Change(board, board.resident(placement), true));
     }
 
     private void undo(int mark, int movesMark) {
         while (journal.size() > mark) {
             Change change = journal.remove(journal.size() - 1);
             if (change.taken) {
-                fleet.give(change.board, change.placement);
+                fleet.give(change.board, change.resident.placement());
             } else {
-                fleet.take(change.board, change.placement, change.restartLoss);
+                fleet.take(
+                        change.board,
+                        change.resident.placement(),
+                        change.resident.restartLoss(),
+                        change.resident.workload());
             }
         }
         moves.subList(movesMark, moves.size()).clear();

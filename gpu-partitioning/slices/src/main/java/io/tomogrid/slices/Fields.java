@@ -3,6 +3,7 @@ package io.tomogrid.slices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** Reads a JSON object's members; a missing or malformed one is named in the error. */
@@ -41,6 +42,13 @@ final class Fields {
 
     long number(String key) {
         return present(key, Number.class).longValue();
+    }
+
+    /** Absent when the member is missing. */
+    OptionalDouble decimal(String key) {
+        return map.get(key) == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(present(key, Number.class).doubleValue());
     }
 
     boolean flag(String key) {

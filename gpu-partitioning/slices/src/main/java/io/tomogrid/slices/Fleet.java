@@ -3,11 +3,11 @@ package io.tomogrid.slices;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ObjLongConsumer;
 
 /**
@@ -20,14 +20,17 @@ public final class Fleet {
     private final Map<Geometry, Pool> pools = new LinkedHashMap<>();
     /** Boards with idle slices. */
     private final BitSet standing = new BitSet();
+    /** Numbers of workloads, so that neighbours are weighed without comparing names; 0 is of those that are not known. */
+    private final Map<String, Integer> workloads = new HashMap<>(Map.of("", 0));
 
     /**
      * Who has a placement.
      *
      * @param placement number of the placement in the board's geometry
      * @param restartLoss seconds of work that are lost when it is moved; infinite when it may not be
+     * @param workload what works there, as {@link Interference} names it; empty when nothing does or it is not known
      */
-    public record Resident(int placement, double restartLoss) {
+    public record Resident(int placement, double restartLoss, String workload) {
         public boolean movable() {
             return restartLoss < Double.POSITIVE_INFINITY;
         }
@@ -37,8 +40,14 @@ public final class Fleet {
      * A placement on a board.
      *
      * @param loss capacity that is lost by it, see {@link Demand}
+     * @param hurt that of {@link Interference} there; 0 where nothing is known
+     * @param instead the place that would have been taken had nothing been known of the neighbours; empty when it is this one
      */
-    public record Spot(Board board, int placement, long loss) {}
+    public record Spot(Board board, int placement, long loss, double hurt, Optional<Spot> instead) {
+        Spot(Board board, int placement, long loss) {
+            this(board, placement, loss, 0, Optional.empty());
+        }
+    }
 
     /** One GPU. */
     public static final class Board {
@@ -47,6 +56,7 @@ public final class Fleet {
         private final int gpu;
         private final Pool pool;
         private final Resident[] at;
+        private final int[] workloads;
         private Geometry.State state;
         private long layout;
         private long idle;
@@ -60,6 +70,7 @@ public final class Fleet {
             this.pool = pool;
             this.state = pool.geometry.empty();
             this.at = new Resident[pool.geometry.grid()];
+            this.workloads = new int[at.length];
         }
 
         /** In the order in which boards were added, from 0. */
@@ -78,6 +89,10 @@ public final class Fleet {
 
         public Geometry geometry() {
             return pool.geometry;
+        }
+
+        Pool pool() {
+            return pool;
         }
 
         public Geometry.State state() {
@@ -120,6 +135,15 @@ public final class Fleet {
             return at[geometry().placement(placement).start()];
         }
 
+        /** @param excess by number of workload */
+        long hurt(long[] excess) {
+            long sum = 0;
+            for (int workload : workloads) {
+                sum += excess[workload];
+            }
+            return sum;
+        }
+
         /** For whom it is kept free; empty when for nobody. */
         public String keptFor() {
             return keptFor;
@@ -127,18 +151,18 @@ public final class Fleet {
     }
 
     /** Boards of one geometry, by state. */
-    private static final class Pool {
-        private final Geometry geometry;
-        private final BitSet[] boards;
-        private final BitSet inhabited = new BitSet();
+    static final class Pool {
+        final Geometry geometry;
+        final BitSet[] boards;
+        final BitSet inhabited = new BitSet();
         /** Finer than by state: by the placements that are taken, since these could move. */
         private final Map<Long, BitSet> byLayout = new HashMap<>();
 
         private int free;
         private final Map<SliceRequest, Demand.Table> tables = new HashMap<>();
-        private Demand demand;
+        Demand demand;
 
-        Pool(Geometry geometry) {
+        private Pool(Geometry geometry) {
             this.geometry = geometry;
             this.demand = Demand.even(geometry);
             this.boards = new BitSet[geometry.states()];
@@ -206,6 +230,25 @@ public final class Fleet {
         return boards;
     }
 
+    Collection<Pool> pools() {
+        return pools.values();
+    }
+
+    /** Bit n is set when board n has idle slices. Not copied. */
+    BitSet standing() {
+        return standing;
+    }
+
+    /** @return -1 if it is on no board */
+    int numberOf(String workload) {
+        return workloads.getOrDefault(workload, -1);
+    }
+
+    /** How many numbers there are. */
+    int workloads() {
+        return workloads.size();
+    }
+
     /**
      * Room for a request that has no {@link #best} place, made by moves; nothing is moved yet.
      *
@@ -219,7 +262,11 @@ public final class Fleet {
     /** Does the moves. The moved keep what a restart costs them. */
     public void apply(List<Rearrangement.Move> moves) {
         moves.forEach(m -> give(m.from(), m.resident().placement()));
-        moves.forEach(m -> take(m.to().board(), m.to().placement(), m.resident().restartLoss()));
+        moves.forEach(m -> take(
+                m.to().board(),
+                m.to().placement(),
+                m.resident().restartLoss(),
+                m.resident().workload()));
     }
 
     public Board board(int number) {
@@ -236,13 +283,20 @@ public final class Fleet {
 
     /** @throws IllegalArgumentException if it does not fit beside what is taken */
     public void take(Board board, int placement, double restartLoss) {
+        take(board, placement, restartLoss, "");
+    }
+
+    /** The same for a workload that is known. */
+    public void take(Board board, int placement, double restartLoss, String workload) {
         Geometry.State next = board.state.after(placement);
         if (next == null) {
             throw new IllegalArgumentException(board.geometry().placement(placement) + " does not fit on GPU "
                     + board.number + ", of which " + board.residents() + " are taken");
         }
         change(board, next, board.layout | 1L << placement);
-        board.at[board.geometry().placement(placement).start()] = new Resident(placement, restartLoss);
+        int start = board.geometry().placement(placement).start();
+        board.at[start] = new Resident(placement, restartLoss, workload);
+        board.workloads[start] = workloads.computeIfAbsent(workload, name -> workloads.size());
     }
 
     /** @throws IllegalArgumentException if it is not taken */
@@ -253,6 +307,7 @@ public final class Fleet {
                     board.geometry().placement(placement) + " is not taken on GPU " + board.number);
         }
         board.at[start] = null;
+        board.workloads[start] = 0;
         change(board, board.state.before(placement), board.layout & ~(1L << placement));
     }
 
@@ -308,59 +363,15 @@ public final class Fleet {
      * @return null if there is none
      */
     public Spot best(SliceRequest request) {
-        Offer best = null;
-        for (Pool pool : pools.values()) {
-            Demand.Table table = pool.table(request);
-            for (int s = pool.inhabited.nextSetBit(0); s >= 0; s = pool.inhabited.nextSetBit(s + 1)) {
-                if (table.placement()[s] >= 0) {
-                    Board first = boards.get(pool.boards[s].nextSetBit(0));
-                    best = Offer.better(best, new Offer(first, table.placement()[s], table.loss()[s], false));
-                }
-            }
-        }
-        for (int n = standing.nextSetBit(0); n >= 0; n = standing.nextSetBit(n + 1)) {
-            Board board = boards.get(n);
-            if (board.keptFor.isEmpty()) {
-                best = offers(board, request, best);
-            }
-        }
-        return best == null ? null : new Spot(best.board, best.placement, best.loss);
+        return best(request, Interference.UNKNOWN);
     }
 
-    private static Offer offers(Board board, SliceRequest request, Offer best) {
-        Demand.Table table = board.pool.table(request);
-        for (int placement : table.serving()) {
-            if (board.state.after(placement) != null) {
-                boolean exact = (board.ready & 1L << placement) != 0
-                        && board.geometry().profileOf(placement)
-                                == board.geometry().profileOf(table.serving()[0]);
-                best = Offer.better(
-                        best, new Offer(board, placement, board.pool.demand.loss(board.state, placement), exact));
-            }
-        }
-        return best;
-    }
-
-    /** One of the places from which the best is chosen. */
-    private record Offer(Board board, int placement, long loss, boolean exact) {
-        private static final Comparator<Offer> ORDER = Comparator.comparing((Offer o) -> !o.exact)
-                .thenComparingLong(Offer::loss)
-                .thenComparingInt(o -> o.board.state.free())
-                .thenComparing((Offer o) -> !o.exists())
-                .thenComparingInt(o -> o.exists() ? 0 : Long.bitCount(o.board.inTheWay(o.placement)))
-                .thenComparing(
-                        o -> o.board.geometry().placement(o.placement).profile(),
-                        Comparator.comparingInt(GpuProfile::computeSlices))
-                .thenComparingInt(o -> o.board.number)
-                .thenComparingInt(Offer::placement);
-
-        boolean exists() {
-            return (board.ready & 1L << placement) != 0;
-        }
-
-        static Offer better(Offer a, Offer b) {
-            return a == null || ORDER.compare(b, a) < 0 ? b : a;
-        }
+    /**
+     * The same; of those that cost as much, an idle slice or the same loss of capacity, that on the GPU where the neighbours and the new
+     * one hurt each other the least.
+     */
+    public Spot best(SliceRequest request, Interference with) {
+        return new Choice(this, request).best(with);
     }
 
     int[] serving(Board board, SliceRequest request) {

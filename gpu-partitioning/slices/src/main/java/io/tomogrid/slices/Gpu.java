@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * One GPU and how it is cut now.
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param profiles how it can be cut
  * @param slices what exists
  * @param fault why it must not be used, in one sentence; empty when it is well
+ * @param energyJoules what the whole GPU has used since its driver was loaded; absent where it has no such meter
  */
 public record Gpu(
         int index,
@@ -27,13 +29,14 @@ public record Gpu(
         int memorySlices,
         List<GpuProfile> profiles,
         List<Slice> slices,
-        String fault) {
+        String fault,
+        OptionalDouble energyJoules) {
     public Gpu {
         profiles = List.copyOf(profiles);
         slices = List.copyOf(slices);
     }
 
-    /** One that is well. */
+    /** One that is well and has no meter. */
     public Gpu(
             int index,
             String uuid,
@@ -43,7 +46,7 @@ public record Gpu(
             int memorySlices,
             List<GpuProfile> profiles,
             List<Slice> slices) {
-        this(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, slices, "");
+        this(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, slices, "", OptionalDouble.empty());
     }
 
     /** Every place of every profile that jobs are given. */
@@ -94,12 +97,18 @@ public record Gpu(
 
     /** The same GPU with other slices. */
     public Gpu with(List<Slice> existing) {
-        return new Gpu(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, existing, fault);
+        return new Gpu(
+                index, uuid, name, memoryBytes, simulated, memorySlices, profiles, existing, fault, energyJoules);
     }
 
     /** The same GPU, which must not be used for this reason. */
     public Gpu ill(String why) {
-        return new Gpu(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, slices, why);
+        return new Gpu(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, slices, why, energyJoules);
+    }
+
+    /** The same GPU, whose meter says so. */
+    public Gpu metered(OptionalDouble joules) {
+        return new Gpu(index, uuid, name, memoryBytes, simulated, memorySlices, profiles, slices, fault, joules);
     }
 
     public Map<String, Object> toMap() {
@@ -113,6 +122,7 @@ public record Gpu(
         map.put("profiles", profiles.stream().map(GpuProfile::toMap).toList());
         map.put("slices", slices.stream().map(Slice::toMap).toList());
         map.put("fault", fault);
+        energyJoules.ifPresent(joules -> map.put("energy-joules", joules));
         return map;
     }
 
@@ -128,6 +138,7 @@ public record Gpu(
                 fields.integer("memory-slices"),
                 fields.list("profiles", GpuProfile::fromMap),
                 fields.list("slices", Slice::fromMap),
-                fields.textOr("fault", ""));
+                fields.textOr("fault", ""),
+                fields.decimal("energy-joules"));
     }
 }

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * The GPUs that the NVIDIA driver knows. A GPU in MIG mode is cut into GPU instances with one compute instance each, unless
@@ -25,6 +27,7 @@ public final class NvmlInventory implements Inventory {
     /** System property: into how many shares a GPU that is not cut is divided; 1 unless it is set. */
     public static final String SHARES_PROPERTY = "tomogrid.gpu.shares";
 
+    private static final double MILLI = 1e-3;
     private static final String LIBRARY = "libnvidia-ml.so.1";
 
     private final Nvml nvml;
@@ -189,7 +192,7 @@ public final class NvmlInventory implements Inventory {
         try {
             Gpu gpu = gpu(index);
             known.put(index, gpu);
-            return gpu;
+            return gpu.metered(joules(index));
         } catch (InventoryException e) {
             if (e.code() != NvmlReturn.GPU_IS_LOST) {
                 throw e;
@@ -200,6 +203,11 @@ public final class NvmlInventory implements Inventory {
                     : new Gpu(
                             index, before.uuid(), before.name(), before.memoryBytes(), false, 1, List.of(), List.of());
         }
+    }
+
+    private OptionalDouble joules(int index) throws InventoryException {
+        OptionalLong energy = NvmlDevice.of(nvml, index).meter().energyMillijoules();
+        return energy.isPresent() ? OptionalDouble.of(energy.getAsLong() * MILLI) : OptionalDouble.empty();
     }
 
     private synchronized Optional<SliceKey> sliceOf(int gpu, int gpuInstance, int computeInstance)

@@ -44,6 +44,13 @@ final class NvmlMeter {
                 errors(UNCORRECTED));
     }
 
+    /** Since the driver was loaded; absent where there is no such meter, or it does not answer: no work depends on it. */
+    OptionalLong energyMillijoules() {
+        LongByReference energy = new LongByReference();
+        int code = NvmlDevice.answer(() -> nvml.nvmlDeviceGetTotalEnergyConsumption(device, energy));
+        return code == NvmlReturn.SUCCESS.code() ? OptionalLong.of(energy.getValue()) : OptionalLong.empty();
+    }
+
     /** Memory errors since the driver was loaded that could not be mended; empty on a GPU without ECC. */
     OptionalLong uncorrectable() throws InventoryException {
         return errors(UNCORRECTED);

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * Finds a slice for a request. A pure function: the same inventory, leases and request give the same answer.
  *
  * <p>An idle slice of the smallest profile that serves is taken as it is. Else that placement is cut whose loss of future
- * capacity is least (see {@link Demand}), counting everything idle as free, since an idle slice can be destroyed. If nothing fits,
+ * capacity is least (see {@link Demand}), counting everything idle as free, since an idle slice can be destroyed. Of places that
+ * cost as much, that is taken where the neighbours hurt least, as far as that is known (see {@link Interference}). If nothing fits,
  * running jobs that can be restarted make room, where the rules allow it and where it pays.
  */
 public final class Planner {
@@ -80,7 +81,7 @@ public final class Planner {
         boolean clear = true;
         for (Holding holding : held) {
             if (holding.slice().gpu() == gpu.index()) {
-                clear &= occupy(fleet, board, holding.slice(), holding.restartLoss());
+                clear &= occupy(fleet, board, holding);
             }
         }
         long leased = board.layout();
@@ -93,7 +94,7 @@ public final class Planner {
                 clear = false;
             } else if ((leased & 1L << placement) == 0) {
                 if (slice.locked()) {
-                    clear &= occupy(fleet, board, slice.key(), Double.POSITIVE_INFINITY);
+                    clear &= occupy(fleet, board, Holding.fixed(slice.key()));
                 } else {
                     idle |= 1L << placement;
                     ready |= slice.deviceUuid().isEmpty() ? 0 : 1L << placement;
@@ -104,18 +105,24 @@ public final class Planner {
         return clear;
     }
 
-    private static boolean occupy(Fleet fleet, Fleet.Board board, SliceKey slice, double restartLoss) {
+    private static boolean occupy(Fleet fleet, Fleet.Board board, Holding holding) {
+        SliceKey slice = holding.slice();
         int placement = board.geometry().numberOf(slice.profile(), slice.start());
         if (placement < 0 || board.state().after(placement) == null) {
             return false;
         }
-        fleet.take(board, placement, restartLoss);
+        fleet.take(board, placement, holding.restartLoss(), holding.workload());
         return true;
     }
 
     /** The same for who keeps a fleet up to date, which is quicker than reading ten thousand GPUs for each request. */
     public static Decision plan(Fleet fleet, SliceRequest request, MoveRules rules, double seconds) {
-        Fleet.Spot spot = fleet.best(request);
+        return plan(fleet, request, Interference.UNKNOWN, rules, seconds);
+    }
+
+    /** @param with what is known of the neighbours: of places that cost as much, that where they hurt least is taken */
+    public static Decision plan(Fleet fleet, SliceRequest request, Interference with, MoveRules rules, double seconds) {
+        Fleet.Spot spot = fleet.best(request, with);
         if (spot != null) {
             return plan(spot);
         }
@@ -151,17 +158,30 @@ public final class Planner {
         SliceKey key = key(board, spot.placement());
         List<SliceKey> toDestroy = exists ? List.of() : inTheWay(board, spot.placement());
         String because = exists
-                ? key + " is idle and serves as it is."
+                ? key + " is idle and serves as it is" + neighbours(spot) + "."
                 : String.format(
                         Locale.ROOT,
                         "%s is cut, since no place anywhere loses less future capacity (%.2f memory slices, mean over the"
-                                + " profiles) on a fuller GPU (%d of %d taken before)%s.",
+                                + " profiles) on a fuller GPU (%d of %d taken before)%s%s.",
                         key,
                         spot.loss() * MILLIONTH,
                         board.geometry().grid() - board.state().free(),
                         board.geometry().grid(),
-                        toDestroy.isEmpty() ? "" : "; the idle " + toDestroy + " go for it");
+                        toDestroy.isEmpty() ? "" : "; the idle " + toDestroy + " go for it",
+                        neighbours(spot));
         return new Decision.Plan(key, toDestroy, !exists, because);
+    }
+
+    private static String neighbours(Fleet.Spot spot) {
+        return spot.instead()
+                .map(other -> String.format(
+                        Locale.ROOT,
+                        "; its neighbours and it lose %.0f %% of their time to each other, where it would be %.0f %% on %s, which"
+                                + " costs as much otherwise",
+                        100 * spot.hurt(),
+                        100 * other.hurt(),
+                        key(other.board(), other.placement())))
+                .orElse("");
     }
 
     /** Idle slices whose windows overlap, and, where the profile has too many instances, idle ones of it. */

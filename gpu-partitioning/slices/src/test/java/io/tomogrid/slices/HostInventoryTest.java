@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class HostInventoryTest {
@@ -20,14 +21,15 @@ class HostInventoryTest {
                     4,
                     List.of(new GpuProfile(1, "2g", 2, 2, 12L << 30, 2, List.of(0, 2))),
                     List.of(new Slice(SliceKey.parse("node1-gpu0-2g-2"), "MIG-2", true, "XID 94: it is ill")),
-                    "XID 79: it is lost")),
+                    "XID 79: it is lost",
+                    OptionalDouble.of(1234.5))),
             true);
     private static final String TEXT = """
             {"format-version":1,"host":"node1","gpus":[{"index":0,"uuid":"GPU-1","name":"A30","memory-bytes":25769803776,\
             "simulated":false,"memory-slices":4,"profiles":[{"profile":"2g","profile-enum":1,"memory-slices":2,\
             "compute-slices":2,"memory-bytes":12884901888,"max-instances":2,"starts":[0,2]}],\
             "slices":[{"slice":"node1-gpu0-2g-2","device-uuid":"MIG-2","locked":true,\
-            "fault":"XID 94: it is ill"}],"fault":"XID 79: it is lost"}],"draining":true}""";
+            "fault":"XID 94: it is ill"}],"fault":"XID 79: it is lost","energy-joules":1234.5}],"draining":true}""";
 
     @Test
     void is_written_as_documented() throws IOException {
@@ -37,6 +39,14 @@ class HostInventoryTest {
     @Test
     void is_read_back() throws IOException {
         assertThat(HostInventory.fromMap(JSON.std.mapFrom(TEXT))).isEqualTo(INVENTORY);
+    }
+
+    @Test
+    void one_without_a_meter_tells_no_energy() throws IOException {
+        String before = TEXT.replace(",\"energy-joules\":1234.5", "");
+        HostInventory read = HostInventory.fromMap(JSON.std.mapFrom(before));
+        assertThat(read.gpus().get(0).energyJoules()).isEmpty();
+        assertThat(JSON.std.asString(read.toMap())).isEqualTo(before);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -168,6 +169,10 @@ class NvmlHealthTest {
                         OptionalLong.empty(),
                         OptionalLong.of(0),
                         OptionalLong.of(2)));
+        gpus.set(1, "energy", 1_500);
+        assertThat(inventory.read().gpus())
+                .extracting(Gpu::energyJoules)
+                .containsExactly(OptionalDouble.of(5_000_000), OptionalDouble.of(1.5), OptionalDouble.of(0));
         gpus.set(2, "busy-percent", 37);
         assertThat(inventory.readings(2).busyPercent()).hasValue(37);
         gpus.driver("535.183.01");

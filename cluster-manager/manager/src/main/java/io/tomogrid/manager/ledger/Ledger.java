@@ -42,6 +42,26 @@ public class Ledger {
         return after(most - limit, limit);
     }
 
+    /**
+     * What a board has used since its counter was first told.
+     *
+     * @param joules all of it @param idle what no attempt had of it; the rest is in the entries of the leases that have ended, and
+     *     comes into those of the leases that have not
+     */
+    public record Energy(String gpu, String uuid, double joules, double idle) {}
+
+    /** Of the boards that have a counter. */
+    public List<Energy> energy() {
+        return jdbc.sql(
+                        "select gpu, uuid, total_joules, idle_joules from manager.board where joules is not null order by gpu")
+                .query((row, number) -> new Energy(
+                        row.getString("gpu"),
+                        row.getString("uuid"),
+                        row.getDouble("total_joules"),
+                        row.getDouble("idle_joules")))
+                .list();
+    }
+
     /** @param noted a head that was noted earlier and must still be there; empty to look for none */
     public Verified verify(String noted) {
         Chain chain = new Chain();

@@ -41,6 +41,20 @@ class LedgerController {
         return Documents.json(Map.of("format-version", 1, "entries", entries));
     }
 
+    @GetMapping("/energy")
+    String energy() {
+        List<Map<String, Object>> boards = new ArrayList<>();
+        for (Ledger.Energy board : ledger.energy()) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("gpu", board.gpu());
+            map.put("gpu-uuid", board.uuid());
+            map.put("joules", board.joules());
+            map.put("idle-joules", board.idle());
+            boards.add(map);
+        }
+        return Documents.json(Map.of("format-version", 1, "boards", boards));
+    }
+
     @GetMapping("/verify")
     String verify(@RequestParam(defaultValue = "") String head) {
         Ledger.Verified verified = ledger.verify(head);

@@ -71,6 +71,7 @@ final class SlicesBench {
             speed(gpus, runs);
         }
         trace();
+        rows.addAll(new ContentionBench(out).run());
         return rows;
     }
 
@@ -202,6 +203,7 @@ final class SlicesBench {
                 Speed.Outcome.quantile(outcome.placed(), TAIL),
                 Speed.Outcome.quantile(outcome.rearranged(), 0.5),
                 Speed.Outcome.quantile(outcome.rearranged(), TAIL),
+                Speed.Outcome.quantile(outcome.beside(), TAIL),
                 Speed.Outcome.quantile(new Speed(gpus, run).anew(gpus == SMALL ? TIMED : FEW), TAIL)
             });
         }
@@ -210,6 +212,7 @@ final class SlicesBench {
             "place found, p99",
             "moves searched, p50",
             "moves searched, p99",
+            "place found beside known neighbours, p99",
             "all GPUs read anew, p99"
         };
         for (int n = 0; n < metrics.length; n++) {

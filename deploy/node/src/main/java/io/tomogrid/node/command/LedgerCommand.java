@@ -21,7 +21,13 @@ import picocli.CommandLine.Spec;
         description = "Leases that have ended: append-only, each entry chained to the one before it.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {LedgerCommand.Show.class, LedgerCommand.Export.class, LedgerCommand.Verify.class})
+        subcommands = {
+            LedgerCommand.Show.class,
+            LedgerCommand.Export.class,
+            LedgerCommand.Verify.class,
+            ContentionCommand.class,
+            EnergyCommand.class
+        })
 public final class LedgerCommand {
     private static final int PAGE = 1000;
 

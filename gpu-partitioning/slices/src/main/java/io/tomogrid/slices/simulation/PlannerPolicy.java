@@ -5,6 +5,7 @@ import io.tomogrid.slices.Fleet;
 import io.tomogrid.slices.Fleet.Spot;
 import io.tomogrid.slices.Gang;
 import io.tomogrid.slices.Geometry;
+import io.tomogrid.slices.Interference;
 import io.tomogrid.slices.MoveRules;
 import io.tomogrid.slices.Rearrangement;
 import io.tomogrid.slices.Reservations;
@@ -15,12 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * The live planner's own code. What is asked for it learns from the requests that came; of the mix and of lifetimes it is told
  * nothing. Every job may be moved, and a move costs no time, as the reference workload has it.
  */
-public final class PlannerPolicy implements Policy {
+public final class PlannerPolicy implements Placing {
     /** As if each profile had been asked for so often before the first request came. */
     private static final double BEFORE = 10;
 
@@ -39,12 +41,21 @@ public final class PlannerPolicy implements Policy {
     /** Who has a placement of a GPU. */
     private final Map<Long, Integer> holders = new HashMap<>();
 
+    /** What is known of a job and its neighbours. */
+    private final IntFunction<Interference> known;
+
     private int seen;
     private long moves;
 
     /** @param gpusPerHost only for those who need several on one host */
     public PlannerPolicy(int gpus, int gpusPerHost, MoveRules rules) {
+        this(gpus, gpusPerHost, rules, job -> Interference.UNKNOWN);
+    }
+
+    /** @param known by number of job: what works in it and how that and others hurt each other */
+    public PlannerPolicy(int gpus, int gpusPerHost, MoveRules rules, IntFunction<Interference> known) {
         this.rules = rules;
+        this.known = known;
         for (int n = 0; n < gpus; n++) {
             fleet.add(geometry, "host" + n / gpusPerHost, n % gpusPerHost);
         }
@@ -62,7 +73,7 @@ public final class PlannerPolicy implements Policy {
     @Override
     public boolean admit(int job, int profile) {
         SliceRequest request = requests.get(profile);
-        Spot spot = fleet.best(request);
+        Spot spot = fleet.best(request, known.apply(job));
         if (spot == null) {
             Rearrangement made = fleet.rearrange(request, rules, WORTH);
             if (made == null) {
@@ -118,7 +129,7 @@ public final class PlannerPolicy implements Policy {
     private void take(int job, Spot... spots) {
         places.put(job, spots);
         for (Spot spot : spots) {
-            fleet.take(spot.board(), spot.placement(), 0);
+            fleet.take(spot.board(), spot.placement(), 0, known.apply(job).workload());
             holders.put(at(spot.board(), spot.placement()), job);
         }
     }
@@ -133,6 +144,11 @@ public final class PlannerPolicy implements Policy {
             holders.remove(at(spot.board(), spot.placement()));
             fleet.give(spot.board(), spot.placement());
         }
+    }
+
+    @Override
+    public int gpu(int job) {
+        return places.get(job)[0].board().number();
     }
 
     @Override

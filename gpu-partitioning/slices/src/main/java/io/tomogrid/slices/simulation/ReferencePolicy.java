@@ -13,7 +13,7 @@ import java.util.Map;
  * The rules that others place by, after the definitions of the reference workload. They are told of the same events as the
  * planner, and the rule CAPLOSS is told the true mix besides, which the planner is not.
  */
-public final class ReferencePolicy implements Policy {
+public final class ReferencePolicy implements Placing {
     /** Which GPU and which start. */
     public enum Rule {
         /** The first GPU, the lowest start. */
@@ -92,6 +92,11 @@ public final class ReferencePolicy implements Policy {
     public void end(int job) {
         Job ended = jobs.remove(job);
         gpus[ended.gpu] = gpus[ended.gpu].before(ended.placement);
+    }
+
+    @Override
+    public int gpu(int job) {
+        return jobs.get(job).gpu;
     }
 
     @Override

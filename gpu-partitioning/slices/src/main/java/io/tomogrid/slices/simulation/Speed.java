@@ -5,6 +5,7 @@ import io.tomogrid.slices.Geometry;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.GpuProfile;
 import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.Interference;
 import io.tomogrid.slices.MoveRules;
 import io.tomogrid.slices.Planner;
 import io.tomogrid.slices.Rearrangement;
@@ -16,7 +17,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -26,11 +29,12 @@ import java.util.Random;
 public record Speed(int gpus, long seed) {
     private static final int WARM_UP = 3000;
     private static final int PER_HOST = 8;
+    private static final int WORKLOADS = 10;
     /** Requests in a row that found no place. */
     private static final int FULL = 100;
 
-    /** Microseconds, ascending. */
-    public record Outcome(double[] placed, double[] rearranged) {
+    /** Microseconds, ascending. @param beside a place found where the neighbours of every workload are known */
+    public record Outcome(double[] placed, double[] rearranged, double[] beside) {
         /** @param share of the decisions that took no longer */
         public static double quantile(double[] sorted, double share) {
             return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
@@ -51,6 +55,8 @@ public record Speed(int gpus, long seed) {
         fill(fleet, requests, random);
         List<Double> placed = new ArrayList<>();
         List<Double> rearranged = new ArrayList<>();
+        List<Double> beside = new ArrayList<>();
+        Interference known = known();
         for (int n = 0; n < WARM_UP + decisions; n++) {
             SliceRequest request = requests.get(random.nextInt(requests.size()));
             long start = threads.getCurrentThreadCpuTime();
@@ -60,18 +66,35 @@ public record Speed(int gpus, long seed) {
             if (n >= WARM_UP) {
                 (spot == null ? rearranged : placed).add(micros);
             }
+            start = threads.getCurrentThreadCpuTime();
+            if (fleet.best(request, known) != null && n >= WARM_UP) {
+                beside.add((threads.getCurrentThreadCpuTime() - start) * 1e-3);
+            }
             if (made != null) {
                 fleet.apply(made.moves());
                 spot = made.spot();
             }
             if (spot != null) {
-                fleet.take(spot.board(), spot.placement(), random.nextInt(10));
+                take(fleet, spot, random);
             }
             if (random.nextInt(3) > 0) {
                 end(fleet, random);
             }
         }
-        return new Outcome(sorted(placed), sorted(rearranged));
+        return new Outcome(sorted(placed), sorted(rearranged), sorted(beside));
+    }
+
+    /** Each workload hurts the new one, the one more than the other. */
+    private static Interference known() {
+        Map<String, Double> excess = new HashMap<>();
+        for (int n = 0; n < WORKLOADS; n++) {
+            excess.put(workload(n), 0.01 * (1 + n));
+        }
+        return new Interference(workload(0), excess);
+    }
+
+    private static String workload(int n) {
+        return "protocol-" + n;
     }
 
     /**
@@ -124,9 +147,13 @@ public record Speed(int gpus, long seed) {
                 refused++;
             } else {
                 refused = 0;
-                fleet.take(spot.board(), spot.placement(), random.nextInt(10));
+                take(fleet, spot, random);
             }
         }
+    }
+
+    private static void take(Fleet fleet, Fleet.Spot spot, Random random) {
+        fleet.take(spot.board(), spot.placement(), random.nextInt(10), workload(random.nextInt(WORKLOADS)));
     }
 
     private static void end(Fleet fleet, Random random) {

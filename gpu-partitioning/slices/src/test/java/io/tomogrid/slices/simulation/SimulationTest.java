@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tomogrid.slices.Interference;
 import io.tomogrid.slices.MoveRules;
 import io.tomogrid.slices.SimulatedInventory;
 import io.tomogrid.slices.simulation.ReferencePolicy.Rule;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +81,23 @@ class SimulationTest {
                             .utilisation())
                     .isGreaterThanOrEqualTo(0.95);
         }
+    }
+
+    /** SLC-50. The same requests; the truth is assumed, see {@link ContentionRun}. */
+    @Test
+    void who_knows_the_neighbours_loses_less_to_them() {
+        ContentionRun run = new ContentionRun(Mix.ALL.get(0), 40, 0.8, 0.2, 1500, 7);
+        Interference streaming = new Interference(ContentionRun.STREAMING, Map.of(ContentionRun.STREAMING, 0.4));
+        Interference calm = new Interference(ContentionRun.CALM, Map.of());
+        ContentionRun.Outcome blind = run.run(new PlannerPolicy(40, 40, MoveRules.NONE));
+        ContentionRun.Outcome knowing = run.run(new PlannerPolicy(
+                40, 40, MoveRules.NONE, job -> run.workload(job).equals(ContentionRun.CALM) ? calm : streaming));
+        assertThat(blind.slowDown()).isGreaterThan(1.02);
+        assertThat(knowing.slowDown() - 1).isLessThan(0.9 * (blind.slowDown() - 1));
+        assertThat(knowing.acceptance()).isGreaterThan(blind.acceptance() - 0.01);
+        ContentionRun harmless = new ContentionRun(Mix.ALL.get(0), 40, 0.8, 0, 1500, 7);
+        assertThat(harmless.run(new PlannerPolicy(40, 40, MoveRules.NONE)).slowed())
+                .isZero();
     }
 
     @Test
