@@ -2,6 +2,7 @@ package io.tomogrid.sparkjob;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -45,11 +46,11 @@ final class DeviceDiscovery {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         process.getOutputStream().close();
-        String printed = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException(script + " does not end");
         }
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         Map<String, Object> document = process.exitValue() == 0 ? map(script, printed) : Map.of();
         if (document.get("addresses") instanceof List<?> addresses) {
             return addresses.stream().map(String::valueOf).toList();

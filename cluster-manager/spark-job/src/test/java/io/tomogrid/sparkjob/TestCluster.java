@@ -54,7 +54,7 @@ final class TestCluster implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             masterPort = free.getLocalPort();
         }
-        layOutSparkHome();
+        layOutSparkHome(sparkHome());
         startMaster();
         startWorker(offers);
     }
@@ -191,7 +191,8 @@ final class TestCluster implements AutoCloseable {
         return home.resolve("spark-home");
     }
 
-    private void layOutSparkHome() throws IOException {
+    /** One jar that refers to the test's class path. */
+    static void layOutSparkHome(Path sparkHome) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes()
@@ -200,11 +201,11 @@ final class TestCluster implements AutoCloseable {
                         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                                 .map(entry -> Path.of(entry).toUri().toString())
                                 .collect(Collectors.joining(" ")));
-        Path jar = Files.createDirectories(sparkHome().resolve("jars")).resolve("class-path.jar");
+        Path jar = Files.createDirectories(sparkHome.resolve("jars")).resolve("class-path.jar");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         Path logging =
                 Path.of(System.getProperty("tomogrid.root"), "deploy/spark-runtime/src/main/conf/log4j2.properties");
-        Files.copy(logging, Files.createDirectories(sparkHome().resolve("conf")).resolve("log4j2.properties"));
+        Files.copy(logging, Files.createDirectories(sparkHome.resolve("conf")).resolve("log4j2.properties"));
     }
 
     private Supervised keep(String name, List<String> options, String main, List<String> arguments) throws IOException {
