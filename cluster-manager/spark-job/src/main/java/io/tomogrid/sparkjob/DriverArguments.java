@@ -21,8 +21,9 @@ import java.util.regex.Pattern;
  */
 record DriverArguments(
         Engine engine, int port, Optional<Path> portFile, Path locks, String executorMemory, Duration idleTimeout) {
-    static final String USAGE = "usage: DriverMain {--master spark://HOST:PORT | --engine ENGINE} --locks DIR [--port N] [--port-file FILE]"
-            + " [--executor-memory 3g] [--idle-timeout 60s]";
+    static final String USAGE =
+            "usage: DriverMain {--master spark://HOST:PORT | --engine ENGINE} --locks DIR [--port N] [--port-file FILE]"
+                    + " [--executor-memory 3g] [--idle-timeout 60s]";
 
     private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})s");
     private static final Pattern MEMORY = Pattern.compile("\\d{1,5}[mg]");

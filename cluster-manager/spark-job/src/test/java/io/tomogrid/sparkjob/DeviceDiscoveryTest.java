@@ -28,7 +28,8 @@ class DeviceDiscoveryTest {
     @Test
     void a_script_is_asked_as_spark_asks_it() throws Exception {
         Path script = TestCluster.script(folder, List.of(DEVICE));
-        assertThat(DeviceDiscovery.only("it", DeviceDiscovery.discover(script.toString()))).isEqualTo(DEVICE);
+        assertThat(DeviceDiscovery.only("it", DeviceDiscovery.discover(script.toString())))
+                .isEqualTo(DEVICE);
     }
 
     @Test
@@ -39,7 +40,8 @@ class DeviceDiscoveryTest {
                 .hasMessageContaining("broken ended with 9")
                 .hasMessageContaining("got no driver");
         Files.writeString(script, "#!/bin/sh\necho 0,1\n");
-        assertThatThrownBy(() -> DeviceDiscovery.discover(script.toString())).hasMessageContaining("printed no JSON: 0,1");
+        assertThatThrownBy(() -> DeviceDiscovery.discover(script.toString()))
+                .hasMessageContaining("printed no JSON: 0,1");
     }
 
     @Test
@@ -58,7 +60,9 @@ class DeviceDiscoveryTest {
         GivenDevice given = new GivenDevice(DEVICE, folder, Duration.ofMillis(1), report -> {}, visible::add);
         assertThat(visible).containsExactly(DEVICE);
         try (ExecutorSlice.Claim claim = given.claim(lease(DEVICE), Map.of())) {
-            assertThat(SliceLock.isHeld(folder, SliceKey.parse(KEY))).as("%s", claim).isTrue();
+            assertThat(SliceLock.isHeld(folder, SliceKey.parse(KEY)))
+                    .as("%s", claim)
+                    .isTrue();
             assertThatThrownBy(() -> given.claim(lease(DEVICE), Map.of()))
                     .hasMessageContaining("slice " + KEY + " is still owned by another process");
         }

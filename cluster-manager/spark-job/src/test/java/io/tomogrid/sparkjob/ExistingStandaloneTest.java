@@ -83,8 +83,10 @@ class ExistingStandaloneTest {
         TaskId id = submit("killed", SECOND, "sleep 60000");
         long pid = awaitBegin(id);
         assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
-        assertThat(ended(id)).isInstanceOfSatisfying(TaskOutcome.Failed.class, failed -> assertThat(failed.remedy())
-                .isEqualTo(TaskOutcome.Remedy.RETRY));
+        assertThat(ended(id))
+                .isInstanceOfSatisfying(
+                        TaskOutcome.Failed.class,
+                        failed -> assertThat(failed.remedy()).isEqualTo(TaskOutcome.Remedy.RETRY));
         List<String> next = run("killed-2", SECOND, "sleep 0");
         assertThat(next.get(2)).isEqualTo("MIG-" + SECOND);
         assertThat(next.get(0)).isNotEqualTo(Long.toString(pid));

@@ -119,7 +119,9 @@ class YarnClusterTest {
                         "-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("tmp")),
                         "-Dspark.executor.resource.gpu.discoveryScript=" + script,
                         "-Dspark.yarn.jars=local:" + sparkHome.resolve("jars") + "/*",
-                        "-Dspark.yarn.stagingDir=" + Files.createDirectories(home.resolve("yarn-staging")).toUri(),
+                        "-Dspark.yarn.stagingDir="
+                                + Files.createDirectories(home.resolve("yarn-staging"))
+                                        .toUri(),
                         "-Dspark.yarn.am.memory=512m",
                         "-cp",
                         hadoop + ":" + sparkHome.resolve("conf") + ":" + sparkHome.resolve("jars") + "/*",

@@ -22,7 +22,8 @@ public final class AsCut implements Inventory {
     @Override
     public HostInventory read() throws InventoryException {
         HostInventory read = inventory.read();
-        return new HostInventory(read.host(), read.gpus().stream().map(AsCut::of).toList(), read.draining());
+        return new HostInventory(
+                read.host(), read.gpus().stream().map(AsCut::of).toList(), read.draining());
     }
 
     /** The same GPU with no place left but those of the slices that exist. */
@@ -30,8 +31,7 @@ public final class AsCut implements Inventory {
         Map<String, TreeSet<Integer>> starts = gpu.slices().stream()
                 .map(Slice::key)
                 .collect(Collectors.groupingBy(
-                        SliceKey::profile,
-                        Collectors.mapping(SliceKey::start, Collectors.toCollection(TreeSet::new))));
+                        SliceKey::profile, Collectors.mapping(SliceKey::start, Collectors.toCollection(TreeSet::new))));
         List<GpuProfile> profiles = new ArrayList<>();
         for (GpuProfile profile : gpu.profiles()) {
             if (starts.containsKey(profile.name())) {

@@ -54,7 +54,8 @@ class AsCutTest {
             assertThat(Planner.plan(hosts, List.of(), new SliceRequest(15 * GIB, 3)))
                     .isNotInstanceOf(Decision.Plan.class);
             // an idle slice that overlaps nothing is not destroyed for another one
-            assertThat(granted(hosts, List.of(ONE), new SliceRequest(4 * GIB, 1))).isEqualTo(TWO);
+            assertThat(granted(hosts, List.of(ONE), new SliceRequest(4 * GIB, 1)))
+                    .isEqualTo(TWO);
             assertThat(Planner.plan(hosts, List.of(ONE, TWO), new SliceRequest(4 * GIB, 1)))
                     .isNotInstanceOf(Decision.Plan.class);
         }

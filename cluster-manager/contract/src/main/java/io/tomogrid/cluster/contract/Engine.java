@@ -65,9 +65,7 @@ public sealed interface Engine {
     private static void address(String whole, String address) {
         Matcher form = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9a-fA-F:]+]):(\\d{1,5})")
                 .matcher(address);
-        if (!form.matches()
-                || Integer.parseInt(form.group(2)) < 1
-                || Integer.parseInt(form.group(2)) > 65535) {
+        if (!form.matches() || Integer.parseInt(form.group(2)) < 1 || Integer.parseInt(form.group(2)) > 65535) {
             throw new IllegalArgumentException("engine: expected HOST:PORT with a port from 1 to 65535 in " + whole
                     + ", got " + (address.isEmpty() ? "nothing" : address));
         }

@@ -13,7 +13,8 @@ class EngineTest {
     void an_engine_is_named_as_spark_names_its_master() {
         assertThat(Engine.existing("ours")).isEmpty();
         assertThat(Engine.existing("yarn")).contains(new Engine.Yarn());
-        assertThat(Engine.existing(" spark://a.example:7077 ")).contains(new Engine.Standalone("spark://a.example:7077"));
+        assertThat(Engine.existing(" spark://a.example:7077 "))
+                .contains(new Engine.Standalone("spark://a.example:7077"));
         assertThat(Engine.existing("spark://a:7077,b:7077")).contains(new Engine.Standalone("spark://a:7077,b:7077"));
         assertThat(Engine.existing("spark://[::1]:7077")).contains(new Engine.Standalone("spark://[::1]:7077"));
         assertThat(Engine.existing("k8s://https://api.example:6443"))

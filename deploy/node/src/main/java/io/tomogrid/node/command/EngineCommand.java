@@ -98,9 +98,11 @@ public final class EngineCommand implements Runnable {
             return switch (engine) {
                 case "standalone" -> StandaloneFiles.of(choice, executors);
                 case "yarn" -> HadoopFiles.of(choice, executors);
-                case "k8s" -> KubernetesFiles.of(
-                        choice, new KubernetesFiles.Setting(devices, executors, namespace, image, product));
-                default -> throw new IllegalArgumentException("--engine: expected standalone, yarn or k8s, got " + engine);
+                case "k8s" ->
+                    KubernetesFiles.of(
+                            choice, new KubernetesFiles.Setting(devices, executors, namespace, image, product));
+                default ->
+                    throw new IllegalArgumentException("--engine: expected standalone, yarn or k8s, got " + engine);
             };
         }
     }

@@ -10,8 +10,9 @@ final class EngineOptions {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "Whose Spark runs the tasks: ours, spark://HOST:PORT of a standalone Master that runs already,"
-                    + " yarn, or k8s://https://HOST:PORT (default: ${DEFAULT-VALUE}); see docs/engines.md.",
+            description =
+                    "Whose Spark runs the tasks: ours, spark://HOST:PORT of a standalone Master that runs already,"
+                            + " yarn, or k8s://https://HOST:PORT (default: ${DEFAULT-VALUE}); see docs/engines.md.",
             defaultValue = "ours")
     private String engine;
 

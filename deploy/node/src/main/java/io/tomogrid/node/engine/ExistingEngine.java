@@ -63,8 +63,9 @@ public record ExistingEngine(Engine engine, Map<String, String> properties) {
         if (engine instanceof Engine.Yarn) {
             return checkYarn(environment);
         }
-        throw new IOException(engine.master() + ": pods do not reach the services of this node, which listen on loopback"
-                + " alone; run them apart, with what ./tomogrid engine render --engine k8s prints (docs/engines.md)");
+        throw new IOException(
+                engine.master() + ": pods do not reach the services of this node, which listen on loopback"
+                        + " alone; run them apart, with what ./tomogrid engine render --engine k8s prints (docs/engines.md)");
     }
 
     private static String checkMaster(Engine.Standalone standalone) throws IOException {

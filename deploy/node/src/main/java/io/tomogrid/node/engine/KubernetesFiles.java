@@ -128,9 +128,8 @@ public final class KubernetesFiles {
 
     private static String claim(SliceChoice slice, Setting setting) {
         String attributes = "device.attributes[\"gpu.nvidia.com\"]";
-        String selectors = slice.whole()
-                ? ""
-                : """
+        String selectors =
+                slice.whole() ? "" : """
                             selectors:
                               - cel:
                                   expression: ATTRIBUTES.profile == "PROFILE"
@@ -151,8 +150,7 @@ public final class KubernetesFiles {
                             deviceClassName: CLASS
                             allocationMode: ExactCount
                             count: 1
-                """
-                        .replace("OBJECT", slice.objectName())
+                """.replace("OBJECT", slice.objectName())
                         .replace("CLASS", slice.whole() ? "gpu.nvidia.com" : "mig.nvidia.com")
                 + selectors;
     }
@@ -172,8 +170,7 @@ public final class KubernetesFiles {
                 spark.driver.port=7078
                 spark.driver.blockManager.port=7079
                 spark.tomogrid.discovery=/opt/tomogrid/devices.sh
-                """
-                .replace("RENDERED", STATUS)
+                """.replace("RENDERED", STATUS)
                 .replace("IMAGE", setting.image())
                 .replace("SLICE", slice.objectName())
                 .replace("EXECUTORS", Integer.toString(setting.executors()));

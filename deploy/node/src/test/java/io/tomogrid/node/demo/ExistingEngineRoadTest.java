@@ -59,8 +59,7 @@ class ExistingEngineRoadTest {
                     assertThat(outcome.good()).isTrue();
                     String slice = (String) outcome.job().get("slice");
                     assertThat(slice).isIn(first.toString(), second.toString());
-                    assertThat(spark.executors())
-                            .contains("was given device " + device(gpus, SliceKey.parse(slice)));
+                    assertThat(spark.executors()).contains("was given device " + device(gpus, SliceKey.parse(slice)));
                 }
                 // nothing was cut for it, and nothing else is on offer
                 Map<?, ?> gpu = (Map<?, ?>) ((List<?>) new NodeClient(running.manager(), running.token())

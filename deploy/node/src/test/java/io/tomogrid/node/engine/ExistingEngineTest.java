@@ -58,7 +58,9 @@ class ExistingEngineTest {
 
     @Test
     void yarn_needs_hadoops_configuration_and_a_way_to_find_devices() throws Exception {
-        assertThatThrownBy(() -> engine("yarn").check(Map.of())).hasMessageContaining("HADOOP_CONF_DIR").hasMessageEndingWith("it is not set");
+        assertThatThrownBy(() -> engine("yarn").check(Map.of()))
+                .hasMessageContaining("HADOOP_CONF_DIR")
+                .hasMessageEndingWith("it is not set");
         Map<String, String> environment = Map.of("HADOOP_CONF_DIR", folder.toString());
         assertThatThrownBy(() -> engine("yarn").check(environment)).hasMessageEndingWith("it is " + folder);
         Files.writeString(folder.resolve("yarn-site.xml"), "<configuration/>");

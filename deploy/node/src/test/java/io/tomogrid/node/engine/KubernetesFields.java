@@ -107,7 +107,9 @@ final class KubernetesFields {
             assertThat(keys(map)).as("required in %s", path).containsAll(REQUIRED.getOrDefault(path, Set.of()));
             map.forEach((key, inner) -> check(path + "." + key, inner));
         } else if (value instanceof Map<?, ?> own) {
-            own.values().forEach(inner -> assertThat(inner).as("a plain value in %s", path).isNotInstanceOf(Map.class));
+            own.values()
+                    .forEach(inner ->
+                            assertThat(inner).as("a plain value in %s", path).isNotInstanceOf(Map.class));
         }
     }
 

@@ -57,13 +57,11 @@ class RenderingTest {
         assertThat(exactly.get("selectors"))
                 .isEqualTo(List.of(Map.of(
                         "cel",
-                        Map.of(
-                                "expression",
-                                "device.attributes[\"gpu.nvidia.com\"].profile == \"" + profile + "\""))));
+                        Map.of("expression", "device.attributes[\"gpu.nvidia.com\"].profile == \"" + profile + "\""))));
         Map<?, ?> pod = pod(objects);
         assertThat(at(pod, "spec", "resourceClaims"))
-                .isEqualTo(List.of(Map.of(
-                        "name", "slice", "resourceClaimTemplateName", at(template, "metadata", "name"))));
+                .isEqualTo(List.of(
+                        Map.of("name", "slice", "resourceClaimTemplateName", at(template, "metadata", "name"))));
         assertThat(resources(pod)).isEqualTo(Map.of("claims", List.of(Map.of("name", "slice"))));
     }
 
@@ -117,7 +115,8 @@ class RenderingTest {
                 .isEqualTo(container.get("name"));
         assertThat(spark.getProperty("spark.kubernetes.namespace")).isEqualTo("imaging");
         assertThat(spark.getProperty("spark.executor.instances")).isEqualTo("3");
-        assertThat(at(pod, "spec", "nodeSelector")).isEqualTo(Map.of("nvidia.com/gpu.product", "NVIDIA-A100-SXM4-80GB"));
+        assertThat(at(pod, "spec", "nodeSelector"))
+                .isEqualTo(Map.of("nvidia.com/gpu.product", "NVIDIA-A100-SXM4-80GB"));
         assertThat(((Map<?, ?>) ((List<?>) container.get("volumeMounts")).get(0)).get("name"))
                 .isEqualTo(((Map<?, ?>) ((List<?>) at(pod, "spec", "volumes")).get(0)).get("name"));
         // Spark 4.2, "Running Spark on Kubernetes" and "Configuration"; the last is ours
@@ -143,8 +142,10 @@ class RenderingTest {
             assertThat(rendering.text()).startsWith("# Rendered, not run");
             assertThat(rendering.status()).startsWith("Rendered, not run");
         }
-        assertThat(HadoopFiles.of(SliceChoice.of("A30-24GB", "whole"), 1).text()).contains("rendered, not run");
-        assertThat(StandaloneFiles.of(SliceChoice.of("A30-24GB", "1g"), 4).text()).contains("rendered, not run");
+        assertThat(HadoopFiles.of(SliceChoice.of("A30-24GB", "whole"), 1).text())
+                .contains("rendered, not run");
+        assertThat(StandaloneFiles.of(SliceChoice.of("A30-24GB", "1g"), 4).text())
+                .contains("rendered, not run");
     }
 
     @ParameterizedTest
@@ -163,7 +164,8 @@ class RenderingTest {
     @Test
     void what_the_cluster_would_refuse_is_refused_here() {
         SliceChoice slice = SliceChoice.of("A100-80GB", "2g");
-        assertThatThrownBy(() -> HadoopFiles.of(slice, 1)).hasMessageContaining("gives whole GPUs, not A100-80GB, 2g.20gb");
+        assertThatThrownBy(() -> HadoopFiles.of(slice, 1))
+                .hasMessageContaining("gives whole GPUs, not A100-80GB, 2g.20gb");
         assertThatThrownBy(() -> new KubernetesFiles.Setting(Devices.DRA, 0, "imaging", "i", ""))
                 .hasMessageContaining("--executors: expected at least 1, got 0");
         assertThatThrownBy(() -> new KubernetesFiles.Setting(Devices.DRA, 1, "Imaging", "i", ""))
