@@ -4,7 +4,9 @@ import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.engine.cuda.CudaException;
 import io.tomogrid.engine.cuda.DeviceMemory;
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +65,27 @@ final class SliceTask {
         Map<String, String> granted = context.resourcesJMap().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, e -> String.join(",", e.getValue().addresses())));
-        OwnedSlice slice = OwnedSlice.ofThisProcess();
-        slice.claim(task.lease(), granted);
+        ExecutorSlice slice = ExecutorSlice.ofThisProcess();
+        try (ExecutorSlice.Claim untilTheEnd = slice.claim(task.lease(), granted)) {
+            return working(task, slice, context, work, failed);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the lock of slice " + task.lease().key() + " could not be given back", e);
+        }
+    }
+
+    private static <T> T working(
+            ReconstructionTask task,
+            ExecutorSlice slice,
+            TaskContext context,
+            Function<Progress, T> work,
+            Function<TaskOutcome.Failed, T> failed) {
         TaskId id = TaskId.of(task);
-        slice.report(new StageReport(id, slice.key(), "starting"));
+        Progress progress =
+                stage -> slice.report(new StageReport(id, task.lease().key(), stage));
         try {
+            progress.begin("starting");
             DeviceMemory.restart();
-            return work.apply(stage -> slice.report(new StageReport(id, slice.key(), stage)));
+            return work.apply(progress);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             if (context.isInterrupted()) {
                 throw e;

@@ -6,25 +6,18 @@ import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceLease;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaFutureAction;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.resource.ExecutorResourceRequests;
-import org.apache.spark.resource.ResourceProfile;
-import org.apache.spark.resource.ResourceProfileBuilder;
-import org.apache.spark.resource.TaskResourceRequests;
 
 /**
- * Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names; of a
- * protocol with parts, one such job on each slice, all at once, then one for the whole. When such an executor is lost, so is the attempt: Spark would wait for another one of the same slice, for ever if its host is
- * gone, while the manager knows where else there is room.
+ * Each task is one Spark job of one partition, which goes to the executor that has its slice ({@link Placing}); of a protocol
+ * with parts, one such job on each slice, all at once, then one for the whole. When such an executor is lost, so is the
+ * attempt: Spark would wait for another one of the same slice, for ever if its host is gone, while the manager knows where
+ * else there is room.
  *
  * <p>The jobs of a batch bear its tag and its name, so that Spark lists and cancels them as one; the group stays the attempt's
  * own, since Spark cancels jobs that have not begun yet by their group only.
@@ -33,16 +26,12 @@ final class SparkSliceJobs implements SliceJobs {
     private static final int LONGEST_CAUSE = 300;
 
     private final JavaSparkContext spark;
-    private final String executorMemory;
-    /** Spark finds a warm executor by the profile's identity: a new profile of equal content would start a new one. */
-    private final Map<SliceKey, ResourceProfile> profiles = new ConcurrentHashMap<>();
-
+    private final Placing placing;
     private final LostExecutors losses = new LostExecutors(this::cancelGroup);
 
-    /** @param executorMemory heap of an executor in Spark's notation, e.g. {@code 3g} */
-    SparkSliceJobs(JavaSparkContext spark, String executorMemory) {
+    SparkSliceJobs(JavaSparkContext spark, Placing placing) {
         this.spark = spark;
-        this.executorMemory = executorMemory;
+        this.placing = placing;
         spark.sc().addSparkListener(losses);
     }
 
@@ -56,7 +45,7 @@ final class SparkSliceJobs implements SliceJobs {
         try {
             List<SliceKey> slices = slices(task);
             return slices.size() == 1
-                    ? on(task.lease().key(), task).map(SliceTask::run).collect().get(0)
+                    ? placing.place(spark, task, task).map(SliceTask::run).collect().get(0)
                     : together(task, slices.size());
         } catch (SparkException e) {
             String why = losses.of(id.group()).orElse(e.getMessage());
@@ -67,6 +56,7 @@ final class SparkSliceJobs implements SliceJobs {
                     e);
         } finally {
             losses.forget(id.group());
+            placing.forget(id);
         }
     }
 
@@ -77,11 +67,12 @@ final class SparkSliceJobs implements SliceJobs {
     }
 
     /** The parts at the same time, then the whole. The loss of one executor ends all, see {@link LostExecutors}. */
-    private TaskOutcome together(ReconstructionTask task, int slices) throws SparkException {
-        List<JavaFutureAction<List<Part>>> under = IntStream.range(0, slices)
-                .mapToObj(task::on)
-                .map(part -> on(part.lease().key(), part).map(SliceTask::part).collectAsync())
-                .toList();
+    private TaskOutcome together(ReconstructionTask task, int slices) throws SparkException, Lost {
+        List<JavaFutureAction<List<Part>>> under = new ArrayList<>();
+        for (int slice = 0; slice < slices; slice++) {
+            ReconstructionTask part = task.on(slice);
+            under.add(placing.place(spark, part, part).map(SliceTask::part).collectAsync());
+        }
         List<Part> parts = new ArrayList<>();
         for (JavaFutureAction<List<Part>> part : under) {
             parts.add(ended(part, task).get(0));
@@ -93,7 +84,7 @@ final class SparkSliceJobs implements SliceJobs {
         }
         var whole = new SliceTask.Whole(task, parts.stream().map(Part::found).toList());
         TaskOutcome outcome =
-                on(task.lease().key(), whole).map(SliceTask::whole).collect().get(0);
+                placing.place(spark, task, whole).map(SliceTask::whole).collect().get(0);
         long peak = parts.stream().mapToLong(Part::peakBytes).max().orElse(0);
         return outcome instanceof TaskOutcome.Succeeded success
                 ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), Math.max(peak, success.peakBytes()))
@@ -113,12 +104,9 @@ final class SparkSliceJobs implements SliceJobs {
         }
     }
 
-    private <T> JavaRDD<T> on(SliceKey slice, T one) {
-        return spark.parallelize(List.of(one), 1).withResources(profiles.computeIfAbsent(slice, this::profile));
-    }
-
     @Override
     public void cancel(TaskId id) {
+        placing.cancel(id);
         cancelGroup(id.group());
     }
 
@@ -134,16 +122,6 @@ final class SparkSliceJobs implements SliceJobs {
     /** By which Spark knows the jobs of a batch. */
     static String tag(String batch) {
         return "batch-" + batch;
-    }
-
-    private ResourceProfile profile(SliceKey slice) {
-        return new ResourceProfileBuilder()
-                .require(new ExecutorResourceRequests()
-                        .cores(1)
-                        .memory(executorMemory)
-                        .resource(slice.toString(), 1, "", ""))
-                .require(new TaskResourceRequests().cpus(1).resource(slice.toString(), 1))
-                .build();
     }
 
     private static String firstLine(String text) {
