@@ -150,8 +150,7 @@ final class AttemptRunner {
                 .map(lease -> peers.agents().fault(lease.key()))
                 .flatMap(Optional::stream)
                 .findFirst();
-        fault.ifPresent(
-                why -> failed(job, "its slice must not be used any more: " + why, Remedy.RETRY, false));
+        fault.ifPresent(why -> failed(job, "its slice must not be used any more: " + why, Remedy.RETRY, false));
         return fault.isPresent();
     }
 
@@ -200,7 +199,7 @@ final class AttemptRunner {
         }
         Duration still = Duration.between(job.updated(), Instant.now());
         boolean same = running.stage().equals(job.stage()) && !running.stage().startsWith(WAITING);
-        if (same && still.compareTo(properties.stallLimit()) > 0) {
+        if (same && still.compareTo(properties.stallLimit(job.protocol())) > 0) {
             failed(
                     job,
                     "it has not gone on for " + still.toSeconds() + " s, the last stage was: " + running.stage(),

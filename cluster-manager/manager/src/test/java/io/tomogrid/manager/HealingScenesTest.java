@@ -48,7 +48,8 @@ class HealingScenesTest {
             second.refuses(true);
             scene.start();
             String study = scene.petCt();
-            String slice = (String) scene.awaitReason(study, "somebody else cuts this GPU").get("slice");
+            String slice = (String)
+                    scene.awaitReason(study, "somebody else cuts this GPU").get("slice");
             AgentDouble ill = slice.startsWith("node1") ? scene.agent : second;
             AgentDouble well = ill == second ? scene.agent : second;
             well.refuses(false);
@@ -64,6 +65,27 @@ class HealingScenesTest {
     @Test
     void a_job_that_stands_still_for_too_long_is_tried_again() throws Exception {
         settings.put("tomogrid.manager.stall-limit", "300ms");
+        try (Scene scene = new Scene(folder, settings)) {
+            scene.driver.script(task -> task.attempt() == 1 ? DriverDouble.BUSY : scene.driver.success(task));
+            scene.start();
+            String study = scene.petCt();
+            scene.awaitReason(study, "the last stage was: suv");
+            scene.driver.releaseIdle();
+            assertThat(scene.await(study, "DONE")).containsEntry("attempt", 2);
+            scene.assertAsAgreed();
+        }
+    }
+
+    /** HEAL-04: a rule may give its protocol another limit than the manager's. */
+    @Test
+    void the_limit_for_standing_still_is_the_protocols() throws Exception {
+        settings.put("tomogrid.manager.stall-limit", "1h");
+        settings.put("tomogrid.manager.rules[0].protocol", "petct-standard");
+        settings.put("tomogrid.manager.rules[0].modalities", "PT,CT");
+        settings.put("tomogrid.manager.rules[0].memory", "9GB");
+        settings.put("tomogrid.manager.rules[0].compute-slices", "2");
+        settings.put("tomogrid.manager.rules[0].model", "suv-threshold");
+        settings.put("tomogrid.manager.rules[0].stall-limit", "300ms");
         try (Scene scene = new Scene(folder, settings)) {
             scene.driver.script(task -> task.attempt() == 1 ? DriverDouble.BUSY : scene.driver.success(task));
             scene.start();

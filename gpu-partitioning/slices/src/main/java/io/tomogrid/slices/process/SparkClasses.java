@@ -38,7 +38,11 @@ public final class SparkClasses {
         }
         StringBuilder quoted = new StringBuilder();
         shared().forEach(option -> quoted.append('"').append(option).append("\" "));
-        return Map.of("SPARK_CONF_DIR", noSettings(), "JDK_JAVA_OPTIONS", quoted.toString().strip());
+        return Map.of(
+                "SPARK_CONF_DIR",
+                noSettings(),
+                "JDK_JAVA_OPTIONS",
+                quoted.toString().strip());
     }
 
     private List<String> shared() {
@@ -46,6 +50,9 @@ public final class SparkClasses {
                 ? List.of(
                         "-XX:SharedArchiveFile=" + archive(),
                         "-Xlog:cds=off",
+                        // where it was made for, so that the processes of a machine share its pages
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:ArchiveRelocationMode=0",
                         "-Dlog4j2.configurationFile=" + home.resolve("conf/log4j2.properties"))
                 : List.of();
     }

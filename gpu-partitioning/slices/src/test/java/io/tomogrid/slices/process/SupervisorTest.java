@@ -111,8 +111,8 @@ class SupervisorTest {
     @Test
     void a_child_that_is_stopped_by_a_signal_is_killed_and_started_again() throws Exception {
         Path pidFile = folder.resolve("pid");
-        try (Supervised kept = Supervisor.keep(
-                spec(folder, "stopped", java(Hanging.class, pidFile.toString())), Duration.ofDays(1))) {
+        try (Supervised kept =
+                Supervisor.keep(spec(folder, "stopped", java(Hanging.class, pidFile.toString())), Duration.ofDays(1))) {
             long first = kept.pid();
             await(() -> Files.exists(pidFile) && Files.readString(pidFile).equals(Long.toString(first)));
             signal("-STOP", first);
@@ -127,8 +127,11 @@ class SupervisorTest {
         try (Supervised kept = Supervisor.keep(spec(
                 folder,
                 "parent",
-                List.of("sh", "-c", "sleep 120 & echo $! > " + pidFile + ".part; mv " + pidFile + ".part " + pidFile
-                        + "; exec cat")))) {
+                List.of(
+                        "sh",
+                        "-c",
+                        "sleep 120 & echo $! > " + pidFile + ".part; mv " + pidFile + ".part " + pidFile
+                                + "; exec cat")))) {
             await(() -> Files.exists(pidFile));
             ProcessHandle grandchild = ProcessHandle.of(
                             Long.parseLong(Files.readString(pidFile).strip()))
@@ -142,7 +145,9 @@ class SupervisorTest {
     }
 
     private static void signal(String signal, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor())
+        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid))
+                        .start()
+                        .waitFor())
                 .isZero();
     }
 
