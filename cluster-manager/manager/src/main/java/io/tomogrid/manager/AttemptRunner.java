@@ -119,7 +119,8 @@ final class AttemptRunner {
 
     /** LEASED: makes the slices and hands the task over. */
     void begin(Job job) {
-        if (lost(job, Instant.MAX)) {
+        // an agent refuses to make a slice of an ill GPU for as long as it is asked, so it is not asked
+        if (lost(job, Instant.MAX) || ill(job)) {
             return;
         }
         try {
@@ -149,6 +150,16 @@ final class AttemptRunner {
                 .flatMap(Optional::stream)
                 .findFirst();
         fault.ifPresent(why -> failed(job, why, Remedy.RETRY, false));
+        return fault.isPresent();
+    }
+
+    /** Nothing begins or goes on where something is known against a slice. */
+    private boolean ill(Job job) {
+        Optional<String> fault = leases.together(job.epoch()).stream()
+                .map(lease -> peers.agents().fault(lease.key()))
+                .flatMap(Optional::stream)
+                .findFirst();
+        fault.ifPresent(why -> failed(job, "its slice must not be used any more: " + why, Remedy.RETRY, false));
         return fault.isPresent();
     }
 
@@ -197,7 +208,7 @@ final class AttemptRunner {
         }
         Duration still = Duration.between(job.updated(), Instant.now());
         boolean same = running.stage().equals(job.stage()) && !running.stage().startsWith(WAITING);
-        if (same && still.compareTo(properties.stallLimit()) > 0) {
+        if (same && still.compareTo(properties.stallLimit(job.protocol())) > 0) {
             failed(
                     job,
                     "it has not gone on for " + still.toSeconds() + " s, the last stage was: " + running.stage(),
@@ -205,14 +216,10 @@ final class AttemptRunner {
                     false);
             return;
         }
-        SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
-        Optional<String> fault = leases.together(job.epoch()).stream()
-                .flatMap(one -> peers.agents().fault(one.key()).stream())
-                .findFirst();
-        if (fault.isPresent()) {
-            failed(job, "its slice must not be used any more: " + fault.get(), Remedy.RETRY, false);
+        if (ill(job)) {
             return;
         }
+        SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
         Instant now = Instant.now();
         if (Duration.between(now, lease.expiry()).compareTo(properties.lease().dividedBy(2)) < 0) {
             leases.renew(lease.epoch(), now.plus(properties.lease()));

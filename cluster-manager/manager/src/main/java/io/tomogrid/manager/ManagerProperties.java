@@ -19,7 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param stagingRoot URI of the folder that attempts write their results below
  * @param lease how long a lease lasts after the driver was last heard of
  * @param startDeadline how long a job may wait for its slice, or an attempt for its executor
- * @param stallLimit how long a running job may stay in one stage; a kernel that hangs is not known otherwise
+ * @param stallLimit how long a running job may stay in one stage where its rule says nothing else; a kernel that hangs is not
+ *     known otherwise
  * @param maxAttempts failed attempts after which a job has failed
  * @param backOff pause after the second failed attempt, there is none after the first; doubles with each further one
  * @param tick pause between two looks at everything
@@ -84,6 +85,11 @@ public record ManagerProperties(
     /** The rule that names a protocol. */
     Optional<RoutingRule> rule(String protocol) {
         return rules.stream().filter(rule -> rule.protocol().equals(protocol)).findFirst();
+    }
+
+    /** How long a job of the protocol may stay in one stage. */
+    Duration stallLimit(String protocol) {
+        return rule(protocol).map(RoutingRule::stallLimit).orElse(stallLimit);
     }
 
     private static void require(List<String> faults, String key, URI value) {

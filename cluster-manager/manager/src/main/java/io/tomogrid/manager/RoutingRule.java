@@ -26,6 +26,8 @@ import org.springframework.util.unit.DataSize;
  * @param priority of its jobs, null for ROUTINE
  * @param deadline how long after a study's completion its results are wanted, null if there is no such time
  * @param slices how many of these slices, on one host, it holds at once; 0 stands for 1
+ * @param stallLimit how long its jobs may stay in one stage, which is the bound within which a kernel that hangs is known;
+ *     null for the manager's
  */
 public record RoutingRule(
         String protocol,
@@ -37,7 +39,8 @@ public record RoutingRule(
         String site,
         Priority priority,
         Duration deadline,
-        int slices) {
+        int slices,
+        Duration stallLimit) {
     private static final String RAW_DATA = "1.2.840.10008.5.1.4.1.1.66";
 
     public RoutingRule {
@@ -46,6 +49,10 @@ public record RoutingRule(
         site = site == null ? "" : site;
         priority = priority == null ? Priority.ROUTINE : priority;
         slices = slices == 0 ? 1 : slices;
+        if (stallLimit != null && (stallLimit.isNegative() || stallLimit.isZero())) {
+            throw new IllegalArgumentException("tomogrid.manager.rules: stall-limit of " + protocol
+                    + ": expected a positive duration, got " + stallLimit);
+        }
         if (slices < 0) {
             throw new IllegalArgumentException(
                     "tomogrid.manager.rules: slices of " + protocol + ": expected at least 1, got " + slices);
@@ -58,19 +65,29 @@ public record RoutingRule(
 
     static RoutingRule petCt(String model) {
         return new RoutingRule(
-                "petct-standard", List.of("PT", "CT"), DataSize.ofGigabytes(9), 2, model, List.of(), "", null, null, 1);
+                "petct-standard",
+                List.of("PT", "CT"),
+                DataSize.ofGigabytes(9),
+                2,
+                model,
+                List.of(),
+                "",
+                null,
+                null,
+                1,
+                null);
     }
 
     /** Whose raw data it is stands in the data set, which the feed does not show: the protocol refuses what it cannot read. */
     static RoutingRule petOsem() {
         return new RoutingRule(
-                "pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":PT"), "", null, null, 1);
+                "pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":PT"), "", null, null, 1, null);
     }
 
     /** Projections: as for PET, the protocol refuses what it cannot read. */
     static RoutingRule ctFbp() {
         return new RoutingRule(
-                "ct-fbp", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":CT"), "", null, null, 1);
+                "ct-fbp", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":CT"), "", null, null, 1, null);
     }
 
     public boolean matches(StudyComplete study) {
@@ -85,7 +102,17 @@ public record RoutingRule(
     /** The same rule that asks for so much device memory. */
     RoutingRule with(DataSize other) {
         return new RoutingRule(
-                protocol, modalities, other, computeSlices, model, sopClasses, site, priority, deadline, slices);
+                protocol,
+                modalities,
+                other,
+                computeSlices,
+                model,
+                sopClasses,
+                site,
+                priority,
+                deadline,
+                slices,
+                stallLimit);
     }
 
     /** Of the series that hold more than raw data: raw data has the modality of what it can become. */

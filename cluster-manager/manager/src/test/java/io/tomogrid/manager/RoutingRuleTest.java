@@ -43,8 +43,8 @@ class RoutingRuleTest {
 
     @Test
     void a_rule_for_every_study_is_refused() {
-        assertThatThrownBy(() ->
-                        new RoutingRule("p", List.of(), DataSize.ofGigabytes(1), 1, "", null, null, null, null, 0))
+        assertThatThrownBy(() -> new RoutingRule(
+                        "p", List.of(), DataSize.ofGigabytes(1), 1, "", null, null, null, null, 0, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("modalities or sop-classes");
     }

@@ -83,7 +83,7 @@ final class SliceTask {
         Progress progress =
                 stage -> slice.report(new StageReport(id, task.lease().key(), stage));
         try {
-            progress.begin("starting");
+            progress.stage("starting");
             DeviceMemory.restart();
             return work.apply(progress);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {

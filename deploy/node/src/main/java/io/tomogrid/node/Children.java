@@ -3,6 +3,7 @@ package io.tomogrid.node;
 import io.tomogrid.cluster.contract.Engine;
 import io.tomogrid.slices.process.ChildMain;
 import io.tomogrid.slices.process.ChildSpec;
+import io.tomogrid.slices.process.SparkClasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,7 +155,7 @@ public final class Children {
         return java(
                 name,
                 heap,
-                layout.sparkHome().resolve("conf") + ":" + layout.sparkHome().resolve("jars") + "/*",
+                SparkClasses.of(layout.sparkHome()).options(),
                 "org.apache.logging.slf4j.SLF4JServiceProvider",
                 main,
                 arguments);
@@ -164,6 +165,12 @@ public final class Children {
     public ChildSpec java(
             String name, String heap, String classPath, String provider, String main, List<String> arguments)
             throws IOException {
+        return java(name, heap, List.of("-cp", classPath), provider, main, arguments);
+    }
+
+    private ChildSpec java(
+            String name, String heap, List<String> classes, String provider, String main, List<String> arguments)
+            throws IOException {
         Path tmp = home.folder("tmp").resolve(name);
         List<String> command = new ArrayList<>();
         command.add(layout.java().toString());
@@ -172,7 +179,8 @@ public final class Children {
         command.add("-Djava.io.tmpdir=" + tmp);
         // the services' jars bring logback along; a child writes plain lines to its log
         command.add("-Dslf4j.provider=" + provider);
-        command.addAll(List.of("-cp", classPath, ChildMain.class.getName(), main));
+        command.addAll(classes);
+        command.addAll(List.of(ChildMain.class.getName(), main));
         command.addAll(arguments);
         return new ChildSpec(
                 name,

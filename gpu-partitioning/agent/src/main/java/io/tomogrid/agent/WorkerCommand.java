@@ -4,10 +4,12 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.process.ChildMain;
 import io.tomogrid.slices.process.ChildSpec;
+import io.tomogrid.slices.process.SparkClasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,55 +38,53 @@ final class WorkerCommand implements Workers.Spec {
         Path java = spark.java().toRealPath();
         // where Spark's other parts reach this host, by the variable that Spark has for it
         String address = System.getenv().getOrDefault("SPARK_LOCAL_IP", "127.0.0.1");
-        return new ChildSpec(
-                name,
-                List.of(
-                        java.toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.io.tmpdir=" + tmp,
-                        "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + ChildSpec.heartbeat(tmp),
-                        "-cp",
-                        spark.home().resolve("conf") + ":" + spark.home().resolve("jars") + "/*",
-                        ChildMain.class.getName(),
-                        "org.apache.spark.deploy.worker.Worker",
-                        "--host",
-                        address,
-                        "--port",
-                        "0",
-                        "--webui-port",
-                        "0",
-                        "-c",
-                        Integer.toString(spark.workerCores()),
-                        "-m",
-                        spark.workerMemory(),
-                        "-d",
-                        folder.resolve("work").toString(),
-                        "--properties-file",
-                        properties(gpu, folder).toString(),
-                        spark.master()),
-                Map.of(
-                        "SPARK_HOME",
-                        spark.home().toString(),
-                        "SPARK_SCALA_VERSION",
-                        "2.13",
-                        "SPARK_LOCAL_IP",
-                        address,
-                        "JAVA_HOME",
-                        java.getParent().getParent().toString(),
-                        "TOMOGRID_TOKEN",
-                        token,
-                        "TOMOGRID_LOCKS",
-                        arguments.locks().toString(),
-                        // without it any process of this machine could have Spark run its code
-                        "_SPARK_AUTH_SECRET",
-                        token,
-                        "ORT_DISABLE_TELEMETRY",
-                        "1"),
-                folder,
-                folder.resolve("worker.log"),
-                tmp);
+        SparkClasses classes = SparkClasses.of(spark.home());
+        List<String> command = new ArrayList<>(List.of(
+                java.toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + tmp,
+                "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + ChildSpec.heartbeat(tmp)));
+        command.addAll(classes.options());
+        command.addAll(List.of(
+                ChildMain.class.getName(),
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                address,
+                "--port",
+                "0",
+                "--webui-port",
+                "0",
+                "-c",
+                Integer.toString(spark.workerCores()),
+                "-m",
+                spark.workerMemory(),
+                "-d",
+                folder.resolve("work").toString(),
+                "--properties-file",
+                properties(gpu, folder).toString(),
+                spark.master()));
+        Map<String, String> environment = new HashMap<>(classes.environmentOfWorker());
+        environment.putAll(Map.of(
+                "SPARK_HOME",
+                spark.home().toString(),
+                "SPARK_SCALA_VERSION",
+                "2.13",
+                "SPARK_LOCAL_IP",
+                address,
+                "JAVA_HOME",
+                java.getParent().getParent().toString(),
+                "TOMOGRID_TOKEN",
+                token,
+                "TOMOGRID_LOCKS",
+                arguments.locks().toString(),
+                // without it any process of this machine could have Spark run its code
+                "_SPARK_AUTH_SECRET",
+                token,
+                "ORT_DISABLE_TELEMETRY",
+                "1"));
+        return new ChildSpec(name, command, environment, folder, folder.resolve("worker.log"), tmp);
     }
 
     private Path properties(Gpu gpu, Path folder) throws IOException {

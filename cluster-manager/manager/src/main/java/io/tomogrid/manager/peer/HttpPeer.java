@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  * since its next answer may be about something else.
  */
 final class HttpPeer {
-    private static final long LEAST_LEFT_ALONE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LEAST_LEFT_ALONE_NANOS = Duration.ofMillis(250).toNanos();
     private static final int LEFT_ALONE_TIMES = 3;
 
     private final String name;

@@ -4,6 +4,7 @@ import io.tomogrid.node.bench.cluster.BenchCluster;
 import io.tomogrid.node.bench.cluster.Database;
 import io.tomogrid.node.bench.cluster.Host;
 import io.tomogrid.node.bench.cluster.OwnerLog;
+import io.tomogrid.node.bench.cluster.Setting;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.Slice;
 import io.tomogrid.slices.SliceKey;
@@ -53,7 +54,7 @@ final class WarmBench {
 
     /** On a host with room. */
     private List<Row> free() throws IOException {
-        try (BenchCluster started = start(BenchCluster.Setting.small(Duration.ZERO, "hosta"))) {
+        try (BenchCluster started = start(Setting.small(Duration.ZERO, "hosta"))) {
             cluster = started;
             for (int i = 0; i < WARM_UP; i++) {
                 millis(cluster.feed().submit());
@@ -76,7 +77,7 @@ final class WarmBench {
 
     /** STAT jobs on a host whose every slice has a routine job that runs. */
     private List<Row> urgent() throws IOException {
-        var setting = new BenchCluster.Setting(HOLD, 15, 3, List.of("hosta"), Optional.empty());
+        var setting = new Setting(HOLD, 15, 3, List.of("hosta"), Optional.empty());
         try (BenchCluster started = start(setting)) {
             cluster = started;
             fillAndPreempt();
@@ -98,7 +99,7 @@ final class WarmBench {
         return millis;
     }
 
-    private BenchCluster start(BenchCluster.Setting setting) throws IOException {
+    private BenchCluster start(Setting setting) throws IOException {
         return BenchCluster.start(Files.createTempDirectory(Files.createDirectories(root), "warm"), setting);
     }
 

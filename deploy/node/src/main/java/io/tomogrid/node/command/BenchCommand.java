@@ -48,6 +48,9 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "20")
     private int faults;
 
+    @Option(names = "--resume", description = "Goes on with the last run of heal, so that its faults count.")
+    private boolean resume;
+
     @Option(names = "--kinds", split = ",", paramLabel = "KIND", description = "Which faults (default: all).")
     private List<String> kinds = List.of();
 
@@ -62,7 +65,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (name.equals("heal")) {
             Path root = Path.of(System.getProperty("tomogrid.root", "."));
-            return new HealBench(root, spec.commandLine().getOut()).run(faults, minutes, kinds) ? 0 : 1;
+            return new HealBench(root, spec.commandLine().getOut()).run(faults, minutes, kinds, resume) ? 0 : 1;
         }
         new Bench(name, runs, study, json, spec.commandLine().getOut()).run();
         return 0;

@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one child running: restarts it after 0.5 s, then 1 s, up to 30 s, and from the beginning once it has lived for a
- * minute. The child's standard input stays open as long as this process lives (see {@link ChildMain}). One that has begun to
- * beat and is silent for half a minute hangs: it is killed and started again (SLC-36).
+ * Keeps one child running: restarts it at once when it has lived for 10 s, else after 0.5 s, then 1 s, up to 30 s. The child's
+ * standard input stays open as long as this process lives (see {@link ChildMain}). One that has begun to beat and is silent
+ * for half a minute hangs: it is killed and started again (SLC-36). One that is stopped by a signal, or has started a process
+ * that is, is seen so within a few seconds however loaded the machine is: that process is killed (SLC-40).
  */
 public final class Supervisor implements Supervised {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
@@ -31,7 +32,7 @@ public final class Supervisor implements Supervised {
 
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
-    private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long GRACE_SECONDS = 10;
     private static final long LARGE_LOG = 10 << 20;
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
@@ -40,6 +41,7 @@ public final class Supervisor implements Supervised {
     private final ChildSpec spec;
     private final Duration longestSilence;
     private final Heartbeat heartbeat;
+    private final StoppedProcesses stopped = new StoppedProcesses();
     private final Thread keeper;
     private volatile Process process;
     private volatile State state = State.RUNNING;
@@ -102,7 +104,7 @@ public final class Supervisor implements Supervised {
     }
 
     private void keepRunning() {
-        long pause = FIRST_PAUSE_MILLIS;
+        long next = FIRST_PAUSE_MILLIS;
         try {
             while (!closing) {
                 long since = System.nanoTime();
@@ -110,13 +112,16 @@ public final class Supervisor implements Supervised {
                 if (closing) {
                     return;
                 }
+                long pause = next;
                 if (System.nanoTime() - since > HEALTHY_NANOS) {
-                    pause = FIRST_PAUSE_MILLIS;
+                    pause = 0;
+                    next = FIRST_PAUSE_MILLIS;
+                } else {
+                    next = Math.min(2 * next, LONGEST_PAUSE_MILLIS);
                 }
                 state = State.RESTARTING;
                 log.warn("{} ended with code {}; starts again in {} ms", spec.name(), code, pause);
                 Thread.sleep(pause);
-                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
                 restart();
             }
         } catch (InterruptedException e) {
@@ -136,6 +141,7 @@ public final class Supervisor implements Supervised {
                         silence.get().toSeconds());
                 child.destroyForcibly();
             }
+            stopped.kill(child.toHandle());
         }
         heartbeat.forget();
         return child.exitValue();

@@ -75,24 +75,80 @@ class SupervisorTest {
         }
     }
 
+    /** Main of a child that beats no more. */
+    public static final class Silent {
+        public static void main(String[] args) throws Exception {
+            Path heartbeat = Path.of(System.getProperty(ChildMain.HEARTBEAT_PROPERTY));
+            while (!Files.exists(heartbeat)) {
+                Thread.sleep(10);
+            }
+            Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("heartbeat"))
+                    .forEach(Thread::interrupt);
+            Thread.sleep(120_000);
+        }
+    }
+
     /** SLC-36 */
     @Test
     void a_child_that_hangs_is_killed_and_started_again() throws Exception {
-        Path pidFile = folder.resolve("pid");
-        ChildSpec spec = spec(folder, "hung", java(Hanging.class, pidFile.toString()));
-        List<String> command = new ArrayList<>(spec.command());
-        command.add(1, "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + spec.heartbeat());
-        ChildSpec beating = new ChildSpec("hung", command, Map.of(), spec.workDir(), spec.log(), spec.tmpDir());
-        try (Supervised kept = Supervisor.keep(beating, Duration.ofSeconds(4))) {
+        try (Supervised kept = Supervisor.keep(beating("hung", Silent.class), Duration.ofSeconds(4))) {
             long first = kept.pid();
             await(() -> kept.silence().isPresent());
-            assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(first))
-                            .start()
-                            .waitFor())
-                    .isZero();
             await(() -> kept.pid() > 0 && kept.pid() != first && kept.restarts() == 1);
             await(() -> kept.silence().isPresent());
         }
+    }
+
+    private ChildSpec beating(String name, Class<?> main) {
+        ChildSpec spec = spec(folder, name, java(main, folder.resolve("pid").toString()));
+        List<String> command = new ArrayList<>(spec.command());
+        command.add(1, "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + spec.heartbeat());
+        return new ChildSpec(name, command, Map.of(), spec.workDir(), spec.log(), spec.tmpDir());
+    }
+
+    /** SLC-40: long before its silence would tell. */
+    @Test
+    void a_child_that_is_stopped_by_a_signal_is_killed_and_started_again() throws Exception {
+        Path pidFile = folder.resolve("pid");
+        try (Supervised kept =
+                Supervisor.keep(spec(folder, "stopped", java(Hanging.class, pidFile.toString())), Duration.ofDays(1))) {
+            long first = kept.pid();
+            await(() -> Files.exists(pidFile) && Files.readString(pidFile).equals(Long.toString(first)));
+            signal("-STOP", first);
+            await(() -> kept.pid() > 0 && kept.pid() != first && kept.restarts() == 1);
+        }
+    }
+
+    /** SLC-40: an executor is its Worker's child; the Worker is left alone. */
+    @Test
+    void what_a_child_has_started_is_killed_when_it_is_stopped() throws Exception {
+        Path pidFile = folder.resolve("pid");
+        try (Supervised kept = Supervisor.keep(spec(
+                folder,
+                "parent",
+                List.of(
+                        "sh",
+                        "-c",
+                        "sleep 120 & echo $! > " + pidFile + ".part; mv " + pidFile + ".part " + pidFile
+                                + "; exec cat")))) {
+            await(() -> Files.exists(pidFile));
+            ProcessHandle grandchild = ProcessHandle.of(
+                            Long.parseLong(Files.readString(pidFile).strip()))
+                    .orElseThrow();
+            signal("-STOP", grandchild.pid());
+            // the parent reaps nothing, so what is left of it is no process any more, but still is listed
+            await(() -> !Files.readString(Path.of("/proc", Long.toString(grandchild.pid()), "stat"))
+                    .contains(") T "));
+            assertThat(kept.restarts()).isZero();
+        }
+    }
+
+    private static void signal(String signal, long pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid))
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     @Test

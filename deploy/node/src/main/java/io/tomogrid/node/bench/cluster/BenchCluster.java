@@ -33,9 +33,6 @@ import java.util.Optional;
  */
 public final class BenchCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    /** How much longer than it must a job may stand still before the manager takes it for hung. */
-    public static final Duration STALL = Duration.ofSeconds(15);
-
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final String EXECUTOR_MEMORY = "600m";
     /** Two, so that the loss of one shows. */
@@ -71,24 +68,6 @@ public final class BenchCluster implements AutoCloseable {
         this.home = home;
         this.token = token;
         this.setting = setting;
-    }
-
-    /**
-     * @param hold how long each job holds its slice
-     * @param memoryGb device memory that a job asks for @param computeSlices the same
-     * @param hosts their names
-     * @param island where the last host is; empty if all share this machine's addresses
-     */
-    public record Setting(Duration hold, int memoryGb, int computeSlices, List<String> hosts, Optional<Island> island) {
-        /** Jobs that take the smallest slice there is, on hosts of one machine. */
-        public static Setting small(Duration hold, String... hosts) {
-            return new Setting(hold, 4, 1, List.of(hosts), Optional.empty());
-        }
-
-        /** Where Spark's parts meet. */
-        String address() {
-            return island.map(Island::near).orElse(LOOPBACK);
-        }
     }
 
     /**
@@ -320,7 +299,9 @@ public final class BenchCluster implements AutoCloseable {
             settings.put("tomogrid.manager.agents[" + i + "]", agents.get(i));
         }
         trust.ifPresent(file -> settings.put("tomogrid.manager.agent-trust", file.toString()));
-        settings.put("tomogrid.manager.stall-limit", setting.hold().plus(STALL).toMillis() + "ms");
+        settings.put(
+                "tomogrid.manager.stall-limit",
+                setting.hold().plus(setting.stall()).toMillis() + "ms");
         settings.put("tomogrid.manager.inference-url", "http://127.0.0.1:1");
         settings.put("tomogrid.manager.archive-root", home.path().toUri().toString());
         settings.put(

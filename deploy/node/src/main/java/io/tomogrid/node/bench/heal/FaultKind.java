@@ -103,18 +103,20 @@ enum FaultKind {
     /** A part that its supervisor starts again. */
     private abstract static class Part implements Fault {
         private Supervised part;
+        private int restartsBefore;
 
         abstract Supervised part(BenchCluster cluster, Victim victim) throws IOException;
 
         @Override
         public void inject(BenchCluster cluster, Victim victim) throws IOException {
             part = part(cluster, victim);
+            restartsBefore = part.restarts();
             signal("-KILL", part.pid());
         }
 
         @Override
         public boolean noticed(BenchCluster cluster, Victim victim) throws IOException {
-            return part.state() != Supervised.State.RUNNING || part.pid() < 0;
+            return part.restarts() != restartsBefore || part.state() != Supervised.State.RUNNING || part.pid() < 0;
         }
     }
 

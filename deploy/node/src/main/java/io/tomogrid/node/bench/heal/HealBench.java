@@ -3,6 +3,7 @@ package io.tomogrid.node.bench.heal;
 import io.tomogrid.node.bench.cluster.BenchCluster;
 import io.tomogrid.node.bench.cluster.Database;
 import io.tomogrid.node.bench.cluster.OwnerLog;
+import io.tomogrid.node.bench.cluster.Setting;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -24,7 +25,11 @@ public final class HealBench {
     /** One per processor: what is lost together starts anew together, and a new executor takes seconds of one. */
     static final int IN_FLIGHT = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-    private static final Duration HOLD = Duration.ofSeconds(3);
+    /** How long a job has its slice: longer than it takes to put a fault in under it. */
+    static final Duration HOLD = Duration.ofSeconds(2);
+    /** How much longer than that a kernel may stand still; the bound of the time until a hung one is noticed. */
+    static final Duration STALL = Duration.ofSeconds(6);
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Path root;
@@ -40,29 +45,45 @@ public final class HealBench {
      * @param faults of each kind
      * @param minutes after which no further fault is put in
      * @param kinds their labels; empty for all
+     * @param resume whether to go on with the last run, whose faults count; else another one begins
      * @return whether all went right
      */
-    public boolean run(int faults, double minutes, List<String> kinds) throws IOException {
+    public boolean run(int faults, double minutes, List<String> kinds, boolean resume) throws IOException {
         List<FaultKind> wanted = kinds.isEmpty()
                 ? List.of(FaultKind.values())
                 : kinds.stream().map(FaultKind::named).toList();
-        long end = System.nanoTime() + (long) (minutes * 60e9);
-        List<Healed> all = new ArrayList<>();
+        HealReport report = HealReport.open(root.resolve("docs/benchmarks"), resume);
+        List<FaultKind> toDo = toDo(faults, wanted, report);
+        long begin = System.nanoTime();
+        long end = begin + (long) (minutes * 60e9);
         Path folder = Files.createTempDirectory(Files.createDirectories(root.resolve(".tomogrid/bench")), "heal");
-        try (BenchCluster cluster = BenchCluster.start(folder, BenchCluster.Setting.small(HOLD, "hosta", "hostb"))) {
+        try (BenchCluster cluster = BenchCluster.start(folder, Setting.small(HOLD, STALL, "hosta", "hostb"))) {
             round(cluster, Optional.empty());
-            for (int i = 0; i < faults; i++) {
-                for (FaultKind kind : wanted) {
-                    if (System.nanoTime() < end) {
-                        Healed healed = round(cluster, Optional.of(kind)).orElseThrow();
-                        all.add(healed);
-                        tell(i + 1, healed);
-                    }
+            for (int i = 0; i < toDo.size() && System.nanoTime() < end; i++) {
+                Healed healed = round(cluster, Optional.of(toDo.get(i))).orElseThrow();
+                // at once: whatever ends this run, its faults are kept
+                report.add(healed);
+                double passed = (System.nanoTime() - begin) / 60e9;
+                tell(i + 1, toDo.size(), passed * (toDo.size() - i - 1) / (i + 1), healed);
+            }
+        }
+        out.println();
+        out.print(report.table(wanted));
+        out.flush();
+        return report.run().stream().allMatch(Healed::right);
+    }
+
+    /** One of each kind after the other, as often as they are wanting. */
+    private static List<FaultKind> toDo(int faults, List<FaultKind> wanted, HealReport report) {
+        List<FaultKind> toDo = new ArrayList<>();
+        for (int i = 0; i < faults; i++) {
+            for (FaultKind kind : wanted) {
+                if (report.run().stream().filter(h -> h.kind() == kind).count() <= i) {
+                    toDo.add(kind);
                 }
             }
         }
-        new HealReport(root.resolve("docs/benchmarks"), out).write(all, wanted);
-        return all.stream().allMatch(Healed::right);
+        return toDo;
     }
 
     /** Jobs that run, and a fault in the middle of them; without one it only warms everything up. */
@@ -234,12 +255,14 @@ public final class HealBench {
         return Duration.between(from, to).toNanos() / 1e9;
     }
 
-    private void tell(int number, Healed healed) {
+    private void tell(int number, int of, double minutesLeft, Healed healed) {
         out.printf(
                 Locale.ROOT,
-                "%s %d: detected %.2f, decided %.2f, placed %.2f, running %.2f, first good result %.2f, newcomer %.2f s%s%n",
-                healed.kind().label(),
+                "%d of %d (%.0f min left), %s: detected %.2f, decided %.2f, placed %.2f, running %.2f, first good result %.2f, newcomer %.2f s%s%n",
                 number,
+                of,
+                minutesLeft,
+                healed.kind().label(),
                 healed.detected(),
                 healed.decided(),
                 healed.placed(),

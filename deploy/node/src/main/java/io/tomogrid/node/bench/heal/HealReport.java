@@ -2,12 +2,11 @@ package io.tomogrid.node.bench.heal;
 
 import io.tomogrid.node.bench.Machine;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,45 +21,64 @@ final class HealReport {
     private static final double RULE_OF_THREE = 3;
 
     private final Path folder;
-    private final PrintWriter out;
+    private final String began;
+    private final List<String> lines;
 
-    HealReport(Path folder, PrintWriter out) {
+    private HealReport(Path folder, String began, List<String> lines) {
         this.folder = folder;
-        this.out = out;
+        this.began = began;
+        this.lines = lines;
     }
 
-    /** Adds the run's faults to those of before, and writes the table of this run. */
-    void write(List<Healed> run, List<FaultKind> wanted) throws IOException {
-        String date = LocalDate.now(ZoneOffset.UTC).toString();
-        List<String> lines = add(run, date);
+    /** @param resume whether what is added belongs to the last run that the file tells of */
+    static HealReport open(Path folder, boolean resume) throws IOException {
+        Path file = Files.createDirectories(folder).resolve(ALL);
+        List<String> lines = new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of(Healed.HEADER));
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return new HealReport(
+                folder, resume && lines.size() > 1 ? Healed.began(lines.get(lines.size() - 1)) : now, lines);
+    }
+
+    /** What this run has seen so far, also before it was resumed. */
+    List<Healed> run() {
+        return lines.stream()
+                .skip(1)
+                .filter(line -> Healed.began(line).equals(began))
+                .map(Healed::parse)
+                .toList();
+    }
+
+    /** Keeps a fault with those of before, and writes the table of this run. */
+    void add(Healed healed) throws IOException {
+        lines.add(healed.line(began, Machine.describe()));
+        Path next = folder.resolve(ALL + ".next");
+        Files.write(next, lines, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+        Files.move(next, folder.resolve(ALL), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.writeString(folder.resolve(day() + "-heal.md"), table(List.of(FaultKind.values())));
+    }
+
+    private String day() {
+        return began.substring(0, "2026-01-01".length());
+    }
+
+    String table(List<FaultKind> kinds) throws IOException {
+        List<Healed> run = run();
         StringBuilder text = new StringBuilder(
-                "# Benchmark heal, " + date + "\n\n" + Machine.describe() + "\n\n"
-                        + "Two simulated hosts, " + HealBench.IN_FLIGHT
-                        + " jobs of 3 s in flight at each fault. Seconds after the fault, p50 / p99 of this"
+                "# Benchmark heal, " + day() + "\n\n" + Machine.describe() + "\n\n"
+                        + "Two simulated hosts, " + HealBench.IN_FLIGHT + " jobs of " + HealBench.HOLD.toSeconds()
+                        + " s in flight at each fault. Seconds after the fault, p50 / p99 of this"
                         + " run: until the cluster knew, until the job was to be tried again, until it had another slice, until its"
                         + " first instruction there, until the first result of a job in flight, and until the first instruction of a job that came just after"
                         + " the fault. A dash: no job had to begin"
-                        + " anew. `all` counts every run in `heal.csv`; the bound is of 95 % confidence.\n\n"
+                        + " anew. A hung kernel is noticed after its job's stall limit, here "
+                        + HealBench.HOLD.plus(HealBench.STALL).toSeconds()
+                        + " s. `all` counts every run in `heal.csv`; the bound is of 95 % confidence.\n\n"
                         + "| fault | how | GPU | faults | wrong | detect | decide | place | running | first good result | newcomer"
                         + " | all | wrong of all | rate of wrong ones |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
-        for (FaultKind kind : wanted) {
+        for (FaultKind kind : kinds) {
             text.append(row(kind, run.stream().filter(h -> h.kind() == kind).toList(), lines));
         }
-        out.println();
-        out.print(text);
-        out.flush();
-        Files.writeString(folder.resolve(date + "-heal.md"), text);
-    }
-
-    private List<String> add(List<Healed> run, String date) throws IOException {
-        Path file = Files.createDirectories(folder).resolve(ALL);
-        List<String> lines = new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of(Healed.HEADER));
-        String machine = Machine.describe();
-        run.forEach(healed -> lines.add(healed.line(date, machine)));
-        Path next = folder.resolve(ALL + ".next");
-        Files.write(next, lines, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-        Files.move(next, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-        return lines;
+        return text.toString();
     }
 
     private static String row(FaultKind kind, List<Healed> run, List<String> lines) {

@@ -29,11 +29,11 @@ record Healed(
         return wrong.isEmpty();
     }
 
-    /** A line of the file that adds up over runs. */
-    String line(String date, String machine) {
+    /** A line of the file that adds up over runs. @param began when this run did, in UTC */
+    String line(String began, String machine) {
         return String.join(
                 ",",
-                date,
+                began,
                 machine.replace(',', ';'),
                 kind.label(),
                 "yes",
@@ -44,6 +44,29 @@ record Healed(
                 cell(good),
                 cell(newcomer),
                 right() ? "right" : "wrong");
+    }
+
+    /** Of a line of the file: when its run began. */
+    static String began(String line) {
+        return line.substring(0, line.indexOf(','));
+    }
+
+    /** The other way round; of what went wrong only that it did. */
+    static Healed parse(String line) {
+        String[] cells = line.split(",", -1);
+        return new Healed(
+                FaultKind.named(cells[2]),
+                seconds(cells[4]),
+                seconds(cells[5]),
+                seconds(cells[6]),
+                seconds(cells[7]),
+                seconds(cells[8]),
+                seconds(cells[9]),
+                cells[10].equals("right") ? "" : cells[10]);
+    }
+
+    private static double seconds(String cell) {
+        return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
     }
 
     private static String cell(double seconds) {

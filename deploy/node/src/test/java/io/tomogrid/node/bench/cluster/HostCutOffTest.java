@@ -33,8 +33,7 @@ class HostCutOffTest {
         }
         try (Island island = islandOrSkip();
                 BenchCluster cluster = BenchCluster.start(
-                        folder,
-                        new BenchCluster.Setting(HOLD, 15, 3, List.of("hosta", "hostb"), Optional.of(island)))) {
+                        folder, new Setting(HOLD, 15, 3, List.of("hosta", "hostb"), Optional.of(island)))) {
             // two fit on either host, so at least one is on the island
             List<String> studies = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
