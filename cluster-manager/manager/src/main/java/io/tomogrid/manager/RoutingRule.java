@@ -81,13 +81,33 @@ public record RoutingRule(
     /** Whose raw data it is stands in the data set, which the feed does not show: the protocol refuses what it cannot read. */
     static RoutingRule petOsem() {
         return new RoutingRule(
-                "pet-osem", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":PT"), "", null, null, 1, null);
+                "pet-osem",
+                List.of(),
+                DataSize.ofGigabytes(4),
+                1,
+                "",
+                List.of(RAW_DATA + ":PT"),
+                "",
+                null,
+                null,
+                1,
+                null);
     }
 
     /** Projections: as for PET, the protocol refuses what it cannot read. */
     static RoutingRule ctFbp() {
         return new RoutingRule(
-                "ct-fbp", List.of(), DataSize.ofGigabytes(4), 1, "", List.of(RAW_DATA + ":CT"), "", null, null, 1, null);
+                "ct-fbp",
+                List.of(),
+                DataSize.ofGigabytes(4),
+                1,
+                "",
+                List.of(RAW_DATA + ":CT"),
+                "",
+                null,
+                null,
+                1,
+                null);
     }
 
     public boolean matches(StudyComplete study) {

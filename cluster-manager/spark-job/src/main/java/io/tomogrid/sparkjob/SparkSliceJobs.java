@@ -45,7 +45,10 @@ final class SparkSliceJobs implements SliceJobs {
         try {
             List<SliceKey> slices = slices(task);
             return slices.size() == 1
-                    ? placing.place(spark, task, task).map(SliceTask::run).collect().get(0)
+                    ? placing.place(spark, task, task)
+                            .map(SliceTask::run)
+                            .collect()
+                            .get(0)
                     : together(task, slices.size());
         } catch (SparkException e) {
             String why = losses.of(id.group()).orElse(e.getMessage());
@@ -83,8 +86,10 @@ final class SparkSliceJobs implements SliceJobs {
             return failure.get();
         }
         var whole = new SliceTask.Whole(task, parts.stream().map(Part::found).toList());
-        TaskOutcome outcome =
-                placing.place(spark, task, whole).map(SliceTask::whole).collect().get(0);
+        TaskOutcome outcome = placing.place(spark, task, whole)
+                .map(SliceTask::whole)
+                .collect()
+                .get(0);
         long peak = parts.stream().mapToLong(Part::peakBytes).max().orElse(0);
         return outcome instanceof TaskOutcome.Succeeded success
                 ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), Math.max(peak, success.peakBytes()))

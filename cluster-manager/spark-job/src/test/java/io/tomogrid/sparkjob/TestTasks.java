@@ -56,7 +56,8 @@ final class TestTasks {
                 one.inferenceUrl(),
                 one.model(),
                 one.predecessors(),
-                leases);
+                leases,
+                List.of());
     }
 
     static SliceLease lease(String slice, String holder, Instant expiry, String device, boolean simulated) {

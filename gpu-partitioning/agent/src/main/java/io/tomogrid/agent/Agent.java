@@ -118,8 +118,9 @@ final class Agent implements AutoCloseable {
         HostInventory now = view.read();
         refuseFaulty(now, gpu, wanted);
         if (state.draining()
-                && !now.gpu(gpu).map(has -> wanted.stream().allMatch(key -> has.slice(key)
-                                .isPresent()))
+                && !now.gpu(gpu)
+                        .map(has ->
+                                wanted.stream().allMatch(key -> has.slice(key).isPresent()))
                         .orElse(false)) {
             throw new HttpError(409, "the host is drained: nothing new begins here until DELETE /drain");
         }
@@ -139,17 +140,20 @@ final class Agent implements AutoCloseable {
                 .read()
                 .gpu(index)
                 .orElseThrow(() -> new IllegalArgumentException("GPU " + index + ": this host has no such GPU"));
-        Optional<GpuFault> lasting = gpu.uuid().isEmpty()
-                ? Optional.of(GpuFault.of(index, GpuFault.Kind.LOST))
-                : inventory.lasting(index);
-        if (lasting.isPresent()) {
-            throw new HttpError(
-                    409,
-                    "GPU " + index + " is not well yet, the device says: " + lasting.get()
-                            + "; reset it while nobody uses it, or replace it, then heal it again");
+        List<Fault> forgotten;
+        synchronized (state) {
+            Optional<GpuFault> lasting = gpu.uuid().isEmpty()
+                    ? Optional.of(GpuFault.of(index, GpuFault.Kind.LOST))
+                    : inventory.lasting(index);
+            if (lasting.isPresent()) {
+                throw new HttpError(
+                        409,
+                        "GPU " + index + " is not well yet, the device says: " + lasting.get()
+                                + "; reset it while nobody uses it, or replace it, then heal it again");
+            }
+            forgotten = state.heal(gpu.uuid());
+            workers.keep(gpu);
         }
-        List<Fault> forgotten = state.heal(gpu.uuid());
-        workers.keep(gpu);
         log.info("GPU {} is healed of {}", index, forgotten);
         var map = new LinkedHashMap<String, Object>();
         map.put("gpu", index);
@@ -197,8 +201,7 @@ final class Agent implements AutoCloseable {
             for (SliceKey key : wanted) {
                 String fault = gpu.slice(key).map(Slice::fault).orElse("");
                 if (!fault.isEmpty()) {
-                    throw new HttpError(
-                            409, key + ": " + fault + "; see to it, then POST /gpus/" + index + "/heal");
+                    throw new HttpError(409, key + ": " + fault + "; see to it, then POST /gpus/" + index + "/heal");
                 }
             }
         });

@@ -80,6 +80,15 @@ final class FaultWatch implements AutoCloseable {
             log.warn("{}", seen);
             return;
         }
+        // an operator's heal must not come between what the device says and what is kept of it
+        synchronized (state) {
+            if (!seen.lasting() || inventory.lasting(seen.gpu()).isPresent()) {
+                keep(seen);
+            }
+        }
+    }
+
+    private void keep(GpuFault seen) throws IOException, InventoryException {
         Optional<Gpu> gpu = inventory.read().gpus().stream()
                 .filter(g -> g.index() == seen.gpu())
                 .findFirst();

@@ -33,7 +33,7 @@ class AgentEnergyTest {
             try (Agent agent = agent(NvmlInventory.open("node1"))) {
                 gpus.set(0, "energy", 2_500);
                 gpus.set(1, "energy", 7_000_000_000_000L);
-                agent.create(SliceKey.parse("node1-gpu0-3g-4"));
+                agent.layout(0, List.of(SliceKey.parse("node1-gpu0-3g-4")));
                 assertThat(told(agent)).containsExactly(OptionalDouble.of(2.5), OptionalDouble.of(7e9));
                 gpus.set(0, "energy", 4_000);
                 assertThat(told(agent)).containsExactly(OptionalDouble.of(4), OptionalDouble.of(7e9));

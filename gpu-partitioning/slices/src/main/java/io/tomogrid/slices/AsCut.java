@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -47,7 +48,8 @@ public final class AsCut implements Inventory {
                 gpu.memorySlices(),
                 profiles,
                 gpu.slices(),
-                gpu.fault());
+                gpu.fault(),
+                gpu.energyJoules());
     }
 
     /** @throws InventoryException NOT_SUPPORTED unless it exists */
@@ -70,6 +72,11 @@ public final class AsCut implements Inventory {
     @Override
     public List<GpuFault> faults(Duration patience) throws InventoryException {
         return inventory.faults(patience);
+    }
+
+    @Override
+    public Optional<GpuFault> lasting(int gpu) throws InventoryException {
+        return inventory.lasting(gpu);
     }
 
     @Override

@@ -52,7 +52,7 @@ public record GpuFault(int gpu, Kind kind, int xid, Optional<SliceKey> slice) {
     }
 
     /** Whether the driver goes on to report it until the GPU is reset or replaced. */
-    boolean lasting() {
+    public boolean lasting() {
         return kind == Kind.LOST || kind == Kind.RESET_REQUIRED;
     }
 

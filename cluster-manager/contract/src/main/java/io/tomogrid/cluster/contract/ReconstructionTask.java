@@ -65,7 +65,8 @@ public record ReconstructionTask(
                 inferenceUrl,
                 model,
                 predecessors,
-                turned);
+                turned,
+                priors);
     }
 
     /** On one slice. */

@@ -62,7 +62,10 @@ public final class ListJoseph {
                 int slice = (int) Math.max(0, ray.slice(row));
                 long key = ray.first > ray.last
                         ? 0
-                        : curve((ray.alongY ? column : row) >> CELL, (ray.alongY ? row : column) >> CELL, slice >> CELL);
+                        : curve(
+                                (ray.alongY ? column : row) >> CELL,
+                                (ray.alongY ? row : column) >> CELL,
+                                slice >> CELL);
                 keys[n] = key << 32 | n;
             }
         });

@@ -61,8 +61,7 @@ class WeightedFbpTest {
                 .map(v -> new CtView(turns * v.angle() + 0.4, v.z(), v.radius(), v.spot()))
                 .toList();
         CurvedScan scan = SimulatedCt.curved(TestCt.DETECTOR, views, TestCt.ball(centre, 14));
-        CtReconstruction ct = CtReconstruction.of(
-                scan, CtPhantom.WATER_PER_MM, NARROW, TWO);
+        CtReconstruction ct = CtReconstruction.of(scan, CtPhantom.WATER_PER_MM, NARROW, TWO);
         Vec3 found = TestCt.centre(attenuation(ct), ct.grid(), centre, 12);
         assertThat(found.minus(centre).length()).isLessThan(0.2);
     }
