@@ -206,9 +206,7 @@ final class AttemptRunner {
             return;
         }
         SliceLease lease = leases.find(job.epoch()).orElseThrow().lease();
-        Optional<String> fault = leases.together(job.epoch()).stream()
-                .flatMap(one -> peers.agents().fault(one.key()).stream())
-                .findFirst();
+        Optional<String> fault = peers.agents().fault(lease.key());
         if (fault.isPresent()) {
             failed(job, "its slice must not be used any more: " + fault.get(), Remedy.RETRY, false);
             return;

@@ -163,7 +163,8 @@ class OperatorController {
             throw new IllegalArgumentException("target: expected HOST/gpuN, one card, got " + target);
         }
         try {
-            Map<String, Object> healed = peers.agents().forOneRequest(which.host()).heal(which.gpu());
+            Map<String, Object> healed =
+                    peers.agents().forOneRequest(which.host()).heal(which.gpu());
             log.info("{} is healed {}", which, said.operator());
             return ResponseEntity.ok(Documents.json(healed));
         } catch (PeerRefused e) {

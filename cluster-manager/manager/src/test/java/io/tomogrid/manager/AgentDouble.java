@@ -40,7 +40,8 @@ final class AgentDouble extends PeerDouble implements SliceHost {
         }
         if (asked.is("POST", "gpus", "*", "heal")) {
             return fault.isEmpty()
-                    ? new Answer(200, Map.of("gpu", 0, "gpu-uuid", "GPU-1", "name", "A100", "forgotten", List.of("XID 48")))
+                    ? new Answer(
+                            200, Map.of("gpu", 0, "gpu-uuid", "GPU-1", "name", "A100", "forgotten", List.of("XID 48")))
                     : new Answer(409, Map.of("error", "GPU 0 is not well yet, the device says: " + fault));
         }
         throw new IllegalArgumentException("an agent is not asked this");

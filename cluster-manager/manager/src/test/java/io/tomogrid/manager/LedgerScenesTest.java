@@ -86,9 +86,8 @@ class LedgerScenesTest {
         scene.driver.script(task -> DriverDouble.BUSY);
         String study = scene.petCt();
         scene.awaitStage(study, "suv");
-        long epoch = ((Number) Scene.objects(scene.get("/api/slices"), "leases")
-                        .get(0)
-                        .get("epoch"))
+        long epoch = ((Number)
+                        Scene.objects(scene.get("/api/slices"), "leases").get(0).get("epoch"))
                 .longValue();
         scene.driver.down();
         String expire = "update manager.lease set expiry = expiry - interval '1 hour' where epoch = " + epoch;

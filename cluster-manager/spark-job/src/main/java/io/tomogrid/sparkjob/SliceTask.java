@@ -4,7 +4,6 @@ import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.engine.cuda.CudaException;
 import io.tomogrid.engine.cuda.DeviceMemory;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +18,6 @@ final class SliceTask {
     private static final Logger log = LoggerFactory.getLogger(SliceTask.class);
 
     private SliceTask() {}
-
-    /** What is to be made of the parts of a task. */
-    record Whole(ReconstructionTask task, List<String> parts) implements Serializable {}
 
     /** Runs the task's protocol. */
     static TaskOutcome run(ReconstructionTask task) {
@@ -38,11 +34,11 @@ final class SliceTask {
                 Part::failed);
     }
 
-    static TaskOutcome whole(Whole whole) {
-        ReconstructionTask task = whole.task();
+    /** @param parts what was found by each */
+    static TaskOutcome whole(ReconstructionTask task, List<String> parts) {
         return owning(
                 task,
-                progress -> measured(Protocols.parted(task.protocol()).whole(task, whole.parts(), progress)),
+                progress -> measured(Protocols.parted(task.protocol()).whole(task, parts, progress)),
                 failure -> failure);
     }
 

@@ -55,9 +55,7 @@ final class SparkSliceJobs implements SliceJobs {
         }
         try {
             List<SliceKey> slices = slices(task);
-            return slices.size() == 1
-                    ? on(task.lease().key(), task).map(SliceTask::run).collect().get(0)
-                    : together(task, slices.size());
+            return slices.size() == 1 ? on(task).map(SliceTask::run).collect().get(0) : together(task, slices.size());
         } catch (SparkException e) {
             String why = losses.of(id.group()).orElse(e.getMessage());
             throw new Lost(
@@ -80,7 +78,7 @@ final class SparkSliceJobs implements SliceJobs {
     private TaskOutcome together(ReconstructionTask task, int slices) throws SparkException {
         List<JavaFutureAction<List<Part>>> under = IntStream.range(0, slices)
                 .mapToObj(task::on)
-                .map(part -> on(part.lease().key(), part).map(SliceTask::part).collectAsync())
+                .map(part -> on(part).map(SliceTask::part).collectAsync())
                 .toList();
         List<Part> parts = new ArrayList<>();
         for (JavaFutureAction<List<Part>> part : under) {
@@ -91,9 +89,9 @@ final class SparkSliceJobs implements SliceJobs {
         if (failure.isPresent()) {
             return failure.get();
         }
-        var whole = new SliceTask.Whole(task, parts.stream().map(Part::found).toList());
+        List<String> found = parts.stream().map(Part::found).toList();
         TaskOutcome outcome =
-                on(task.lease().key(), whole).map(SliceTask::whole).collect().get(0);
+                on(task).map(one -> SliceTask.whole(one, found)).collect().get(0);
         long peak = parts.stream().mapToLong(Part::peakBytes).max().orElse(0);
         return outcome instanceof TaskOutcome.Succeeded success
                 ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), Math.max(peak, success.peakBytes()))
@@ -113,8 +111,10 @@ final class SparkSliceJobs implements SliceJobs {
         }
     }
 
-    private <T> JavaRDD<T> on(SliceKey slice, T one) {
-        return spark.parallelize(List.of(one), 1).withResources(profiles.computeIfAbsent(slice, this::profile));
+    /** On the slice of the task's first lease. */
+    private JavaRDD<ReconstructionTask> on(ReconstructionTask task) {
+        return spark.parallelize(List.of(task), 1)
+                .withResources(profiles.computeIfAbsent(task.lease().key(), this::profile));
     }
 
     @Override

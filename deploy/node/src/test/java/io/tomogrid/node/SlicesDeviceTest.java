@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SLC-39: what is asked of this machine's own GPUs, through NVML, here a library that keeps the vendor's rules. */
+/** SLC-43: what is asked of this machine's own GPUs, through NVML, here a library that keeps the vendor's rules. */
 class SlicesDeviceTest {
     @TempDir
     Path folder;
@@ -49,9 +49,13 @@ class SlicesDeviceTest {
         gpus.busy(0, 2, true);
         assertThat(execute("readings")).as(err.toString()).isZero();
         assertThat(out.toString()).contains("250.0 W, 5.0 MJ since the driver was loaded", "2g-2", "60.0 %");
-        assertThat(document("readings", "--json")).hasEntrySatisfying("gpus", all -> assertThat((List<?>) all)
-                .first()
-                .satisfies(gpu -> assertThat(((Map<?, ?>) gpu).get("joules")).isEqualTo(5_000_000.0)));
+        assertThat(document("readings", "--json"))
+                .hasEntrySatisfying(
+                        "gpus",
+                        all -> assertThat((List<?>) all)
+                                .first()
+                                .satisfies(gpu -> assertThat(((Map<?, ?>) gpu).get("joules"))
+                                        .isEqualTo(5_000_000.0)));
     }
 
     @Test
@@ -95,7 +99,8 @@ class SlicesDeviceTest {
 
     @Test
     void without_a_driver_it_says_so() {
-        System.setProperty(NvmlInventory.LIBRARY_PROPERTY, folder.resolve("none").toString());
+        System.setProperty(
+                NvmlInventory.LIBRARY_PROPERTY, folder.resolve("none").toString());
         assertThat(execute("readings")).isEqualTo(1);
         assertThat(err.toString()).contains("none cannot be loaded");
     }

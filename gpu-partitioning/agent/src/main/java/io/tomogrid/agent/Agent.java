@@ -118,8 +118,9 @@ final class Agent implements AutoCloseable {
         HostInventory now = view.read();
         refuseFaulty(now, gpu, wanted);
         if (state.draining()
-                && !now.gpu(gpu).map(has -> wanted.stream().allMatch(key -> has.slice(key)
-                                .isPresent()))
+                && !now.gpu(gpu)
+                        .map(has ->
+                                wanted.stream().allMatch(key -> has.slice(key).isPresent()))
                         .orElse(false)) {
             throw new HttpError(409, "the host is drained: nothing new begins here until DELETE /drain");
         }
@@ -139,9 +140,8 @@ final class Agent implements AutoCloseable {
                 .read()
                 .gpu(index)
                 .orElseThrow(() -> new IllegalArgumentException("GPU " + index + ": this host has no such GPU"));
-        Optional<GpuFault> lasting = gpu.uuid().isEmpty()
-                ? Optional.of(GpuFault.of(index, GpuFault.Kind.LOST))
-                : inventory.lasting(index);
+        Optional<GpuFault> lasting =
+                gpu.uuid().isEmpty() ? Optional.of(GpuFault.of(index, GpuFault.Kind.LOST)) : inventory.lasting(index);
         if (lasting.isPresent()) {
             throw new HttpError(
                     409,
@@ -197,8 +197,7 @@ final class Agent implements AutoCloseable {
             for (SliceKey key : wanted) {
                 String fault = gpu.slice(key).map(Slice::fault).orElse("");
                 if (!fault.isEmpty()) {
-                    throw new HttpError(
-                            409, key + ": " + fault + "; see to it, then POST /gpus/" + index + "/heal");
+                    throw new HttpError(409, key + ": " + fault + "; see to it, then POST /gpus/" + index + "/heal");
                 }
             }
         });

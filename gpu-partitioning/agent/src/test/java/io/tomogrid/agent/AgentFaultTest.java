@@ -85,9 +85,7 @@ class AgentFaultTest {
         assertThat(slice(ill).fault()).contains("XID 94").contains("node1-gpu0-1g-0");
         assertThat(slice(well).fault()).isEmpty();
         assertThat(gpu(0).fault()).isEmpty();
-        assertThatThrownBy(() -> make(ill))
-                .isInstanceOf(HttpError.class)
-                .hasMessageContaining("XID 94");
+        assertThatThrownBy(() -> make(ill)).isInstanceOf(HttpError.class).hasMessageContaining("XID 94");
         inject(GpuFault.xid(0, 95, Optional.of(well)));
         AgentTest.await(() -> gpu(0).fault().contains("XID 95"));
         assertThatThrownBy(() -> make(key(0, "1g", 2)))
@@ -126,7 +124,7 @@ class AgentFaultTest {
         assertThat(gpu(0).profiles()).isNotEmpty();
     }
 
-    /** SLC-38 */
+    /** SLC-42 */
     @Test
     void a_gpu_is_healed_only_when_the_device_itself_says_nothing_any_more() throws Exception {
         inject(GpuFault.xid(0, 95, Optional.empty()));

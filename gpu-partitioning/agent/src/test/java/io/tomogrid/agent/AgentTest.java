@@ -68,8 +68,7 @@ class AgentTest {
     void a_slice_is_made_and_listed_and_may_be_asked_for_twice() throws Exception {
         HttpResponse<String> made = make("node1-gpu0-3g-4");
         assertThat(made.statusCode()).isEqualTo(200);
-        Map<?, ?> slice = (Map<?, ?>)
-                ((List<?>) JSON.std.mapFrom(made.body()).get("slices")).get(0);
+        Map<?, ?> slice = (Map<?, ?>) ((List<?>) JSON.std.mapFrom(made.body()).get("slices")).get(0);
         assertThat(slice.keySet()).extracting(Object::toString).containsOnly("slice", "device-uuid");
         assertThat(make("node1-gpu0-3g-4").body()).isEqualTo(made.body());
 

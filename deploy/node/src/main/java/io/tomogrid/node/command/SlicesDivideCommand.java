@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code tomogrid slices divide}: on this machine, before its agent starts. */
 @Command(
         name = "divide",
-        description = "Divide an idle MIG slice of this machine into compute instances, which are slices of their own then.",
+        description =
+                "Divide an idle MIG slice of this machine into compute instances, which are slices of their own then.",
         mixinStandardHelpOptions = true)
 public final class SlicesDivideCommand implements Callable<Integer> {
     @Spec

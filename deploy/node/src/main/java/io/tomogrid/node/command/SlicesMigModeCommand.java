@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code tomogrid slices mig-mode}: on this machine, while no agent owns the GPU. */
 @Command(
         name = "mig-mode",
-        description = "Have a GPU of this machine take on MIG mode, or leave it; refused while somebody uses or cuts it.",
+        description =
+                "Have a GPU of this machine take on MIG mode, or leave it; refused while somebody uses or cuts it.",
         mixinStandardHelpOptions = true)
 public final class SlicesMigModeCommand implements Callable<Integer> {
     @Spec
@@ -69,8 +70,8 @@ public final class SlicesMigModeCommand implements Callable<Integer> {
         boolean pending = state == NvmlReturn.RESET_REQUIRED;
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(JSON.std.asString(Map.of(
-                    "gpu", index, "gpu-uuid", gpu.uuid(), "mig", wanted.enable, "reset-pending", pending)));
+            out.println(JSON.std.asString(
+                    Map.of("gpu", index, "gpu-uuid", gpu.uuid(), "mig", wanted.enable, "reset-pending", pending)));
         } else {
             out.println("GPU " + index + " " + gpu.name()
                     + (pending

@@ -73,7 +73,9 @@ public final class SlicesReadingsCommand implements Callable<Integer> {
             Optional<SliceUse> use = nvml.use(slice.key(), MEASURED);
             var its = new LinkedHashMap<String, Object>();
             its.put("slice", slice.key().profile() + "-" + slice.key().start());
-            its.put("multiprocessor-percent", use.map(SliceUse::multiprocessorPercent).orElse(null));
+            its.put(
+                    "multiprocessor-percent",
+                    use.map(SliceUse::multiprocessorPercent).orElse(null));
             its.put("memory-percent", use.map(SliceUse::memoryPercent).orElse(null));
             slices.add(its);
         }
@@ -85,7 +87,9 @@ public final class SlicesReadingsCommand implements Callable<Integer> {
         for (Map<String, Object> gpu : gpus) {
             out.println("GPU " + gpu.get("gpu") + "  " + gpu.get("name") + "  "
                     + told(gpu.get("watts"), " W") + ", "
-                    + told(gpu.get("joules") instanceof Double j ? j * PER_MILLION : null, " MJ since the driver was loaded")
+                    + told(
+                            gpu.get("joules") instanceof Double j ? j * PER_MILLION : null,
+                            " MJ since the driver was loaded")
                     + ", busy " + told(gpu.get("busy-percent"), " %") + ", memory errors mended "
                     + told(gpu.get("corrected"), "") + ", not mended " + told(gpu.get("uncorrectable"), ""));
             Table table = new Table("  SLICE", "MULTIPROCESSORS", "MEMORY BANDWIDTH");

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** JOB-29, SLC-38: what operators may say of GPUs. */
+/** JOB-29, SLC-42: what operators may say of GPUs. */
 class DrainCommandsTest {
     @Test
     void a_drain_leaves_what_runs_some_time_or_none() {
@@ -21,8 +21,8 @@ class DrainCommandsTest {
 
     @Test
     void a_card_that_is_healed_is_named_with_what_was_held_against_it() {
-        Map<String, Object> healed = Map.of(
-                "gpu", 0, "gpu-uuid", "GPU-7", "name", "NVIDIA A30", "forgotten", List.of("XID 95 on gpu0"));
+        Map<String, Object> healed =
+                Map.of("gpu", 0, "gpu-uuid", "GPU-7", "name", "NVIDIA A30", "forgotten", List.of("XID 95 on gpu0"));
         assertThat(SlicesHealCommand.text("node1/gpu0", healed))
                 .isEqualTo("node1/gpu0 answers as NVIDIA A30, GPU-7, and tells of no fault; it takes work. Forgotten:"
                         + " [XID 95 on gpu0]");
