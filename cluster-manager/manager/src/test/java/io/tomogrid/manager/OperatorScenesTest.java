@@ -247,7 +247,7 @@ class OperatorScenesTest {
         assertThat(Scene.objects(scene.get("/api/slices"), "maintenance")).isEmpty();
     }
 
-    /** SLC-38 */
+    /** SLC-42 */
     @Test
     void a_card_is_healed_once_its_agent_says_that_it_is_well() throws Exception {
         scene.agent.fault("gpu0 must be reset");

@@ -55,10 +55,10 @@ final class GivenDevices extends SparkListener implements Placing {
     }
 
     @Override
-    public <T> JavaRDD<T> place(JavaSparkContext spark, ReconstructionTask task, T what) throws SliceJobs.Lost {
+    public JavaRDD<ReconstructionTask> place(JavaSparkContext spark, ReconstructionTask task) throws SliceJobs.Lost {
         List<String> there = List.of(await(spark, task));
-        var partition = new Tuple2<>(what, CollectionConverters.asScala(there).toSeq());
-        ClassTag<T> tag = ClassTag$.MODULE$.apply(what.getClass());
+        var partition = new Tuple2<>(task, CollectionConverters.asScala(there).toSeq());
+        ClassTag<ReconstructionTask> tag = ClassTag$.MODULE$.apply(ReconstructionTask.class);
         return spark.sc()
                 .makeRDD(CollectionConverters.asScala(List.of(partition)).toSeq(), tag)
                 .toJavaRDD();

@@ -24,8 +24,8 @@ final class NamedSlices implements Placing {
     }
 
     @Override
-    public <T> JavaRDD<T> place(JavaSparkContext spark, ReconstructionTask task, T what) {
-        return spark.parallelize(List.of(what), 1)
+    public JavaRDD<ReconstructionTask> place(JavaSparkContext spark, ReconstructionTask task) {
+        return spark.parallelize(List.of(task), 1)
                 .withResources(profiles.computeIfAbsent(task.lease().key(), this::profile));
     }
 

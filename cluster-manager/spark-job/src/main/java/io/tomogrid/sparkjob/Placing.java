@@ -9,11 +9,9 @@ interface Placing {
     /**
      * The one partition that Spark runs there; may wait for that executor.
      *
-     * @param task whose first lease names the slice
-     * @param what is sent there
      * @throws SliceJobs.Lost if it was cancelled meanwhile
      */
-    <T> JavaRDD<T> place(JavaSparkContext spark, ReconstructionTask task, T what) throws SliceJobs.Lost;
+    JavaRDD<ReconstructionTask> place(JavaSparkContext spark, ReconstructionTask task) throws SliceJobs.Lost;
 
     /** Ends a {@link #place} that waits, also one that has not begun yet. */
     void cancel(TaskId id);

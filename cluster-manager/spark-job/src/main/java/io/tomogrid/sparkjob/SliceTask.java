@@ -5,7 +5,6 @@ import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.engine.cuda.CudaException;
 import io.tomogrid.engine.cuda.DeviceMemory;
 import java.io.IOException;
-import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
@@ -22,9 +21,6 @@ final class SliceTask {
 
     private SliceTask() {}
 
-    /** What is to be made of the parts of a task. */
-    record Whole(ReconstructionTask task, List<String> parts) implements Serializable {}
-
     /** Runs the task's protocol. */
     static TaskOutcome run(ReconstructionTask task) {
         return owning(
@@ -40,11 +36,11 @@ final class SliceTask {
                 Part::failed);
     }
 
-    static TaskOutcome whole(Whole whole) {
-        ReconstructionTask task = whole.task();
+    /** @param parts what was found by each */
+    static TaskOutcome whole(ReconstructionTask task, List<String> parts) {
         return owning(
                 task,
-                progress -> measured(Protocols.parted(task.protocol()).whole(task, whole.parts(), progress)),
+                progress -> measured(Protocols.parted(task.protocol()).whole(task, parts, progress)),
                 failure -> failure);
     }
 

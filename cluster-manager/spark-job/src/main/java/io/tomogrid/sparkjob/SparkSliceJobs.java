@@ -44,12 +44,7 @@ final class SparkSliceJobs implements SliceJobs {
         }
         try {
             List<SliceKey> slices = slices(task);
-            return slices.size() == 1
-                    ? placing.place(spark, task, task)
-                            .map(SliceTask::run)
-                            .collect()
-                            .get(0)
-                    : together(task, slices.size());
+            return slices.size() == 1 ? placing.place(spark, task).map(SliceTask::run).collect().get(0) : together(task, slices.size());
         } catch (SparkException e) {
             String why = losses.of(id.group()).orElse(e.getMessage());
             throw new Lost(
@@ -74,7 +69,7 @@ final class SparkSliceJobs implements SliceJobs {
         List<JavaFutureAction<List<Part>>> under = new ArrayList<>();
         for (int slice = 0; slice < slices; slice++) {
             ReconstructionTask part = task.on(slice);
-            under.add(placing.place(spark, part, part).map(SliceTask::part).collectAsync());
+            under.add(placing.place(spark, part).map(SliceTask::part).collectAsync());
         }
         List<Part> parts = new ArrayList<>();
         for (JavaFutureAction<List<Part>> part : under) {
@@ -85,11 +80,9 @@ final class SparkSliceJobs implements SliceJobs {
         if (failure.isPresent()) {
             return failure.get();
         }
-        var whole = new SliceTask.Whole(task, parts.stream().map(Part::found).toList());
-        TaskOutcome outcome = placing.place(spark, task, whole)
-                .map(SliceTask::whole)
-                .collect()
-                .get(0);
+        List<String> found = parts.stream().map(Part::found).toList();
+        TaskOutcome outcome =
+                placing.place(spark, task).map(one -> SliceTask.whole(one, found)).collect().get(0);
         long peak = parts.stream().mapToLong(Part::peakBytes).max().orElse(0);
         return outcome instanceof TaskOutcome.Succeeded success
                 ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), Math.max(peak, success.peakBytes()))

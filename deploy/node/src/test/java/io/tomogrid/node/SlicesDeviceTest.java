@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SLC-39: what is asked of this machine's own GPUs, through NVML, here a library that keeps the vendor's rules. */
+/** SLC-43: what is asked of this machine's own GPUs, through NVML, here a library that keeps the vendor's rules. */
 class SlicesDeviceTest {
     @TempDir
     Path folder;

@@ -124,7 +124,7 @@ class AgentFaultTest {
         assertThat(gpu(0).profiles()).isNotEmpty();
     }
 
-    /** SLC-38 */
+    /** SLC-42 */
     @Test
     void a_gpu_is_healed_only_when_the_device_itself_says_nothing_any_more() throws Exception {
         inject(GpuFault.xid(0, 95, Optional.empty()));

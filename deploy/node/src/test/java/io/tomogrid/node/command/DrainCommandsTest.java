@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** JOB-29, SLC-38: what operators may say of GPUs. */
+/** JOB-29, SLC-42: what operators may say of GPUs. */
 class DrainCommandsTest {
     @Test
     void a_drain_leaves_what_runs_some_time_or_none() {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Keeps one child running: restarts it at once when it has lived for 10 s, else after 0.5 s, then 1 s, up to 30 s. The child's
  * standard input stays open as long as this process lives (see {@link ChildMain}). One that has begun to beat and is silent
  * for half a minute hangs: it is killed and started again (SLC-36). One that is stopped by a signal, or has started a process
- * that is, is seen so within a few seconds however loaded the machine is: that process is killed (SLC-42).
+ * that is, is seen so within a few seconds however loaded the machine is: that process is killed (SLC-44).
  */
 public final class Supervisor implements Supervised {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);

@@ -107,7 +107,7 @@ class SupervisorTest {
         return new ChildSpec(name, command, Map.of(), spec.workDir(), spec.log(), spec.tmpDir());
     }
 
-    /** SLC-42: long before its silence would tell. */
+    /** SLC-44: long before its silence would tell. */
     @Test
     void a_child_that_is_stopped_by_a_signal_is_killed_and_started_again() throws Exception {
         Path pidFile = folder.resolve("pid");
@@ -120,7 +120,7 @@ class SupervisorTest {
         }
     }
 
-    /** SLC-42: an executor is its Worker's child; the Worker is left alone. */
+    /** SLC-44: an executor is its Worker's child; the Worker is left alone. */
     @Test
     void what_a_child_has_started_is_killed_when_it_is_stopped() throws Exception {
         Path pidFile = folder.resolve("pid");
