@@ -29,6 +29,9 @@ class ContentionScenesTest {
         QueueScenesTest.rule(settings, 0, "heavy", "9GB", 2);
         QueueScenesTest.rule(settings, 1, "calm", "9GB", 2);
         QueueScenesTest.rule(settings, 2, "light", "9GB", 2);
+        // a machine that stalls fails no attempt
+        settings.put("tomogrid.manager.start-deadline", "60s");
+        settings.put("tomogrid.manager.lease", "60s");
         try (Scene scene = new Scene(folder, settings);
                 AgentDouble second = new AgentDouble("node2", folder.resolve("agent2"))) {
             settings.put("tomogrid.manager.agents", scene.agent.url() + "," + second.url());
