@@ -9,6 +9,7 @@ import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.GpuProfile;
 import io.tomogrid.slices.Holding;
 import io.tomogrid.slices.HostInventory;
+import io.tomogrid.slices.Interference;
 import io.tomogrid.slices.Planner;
 import io.tomogrid.slices.Reservations;
 import io.tomogrid.slices.Slice;
@@ -16,6 +17,7 @@ import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -187,8 +189,12 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
         return lease.live() && job != null ? job.protocol() : "";
     }
 
-    /** A slice whose idle executor still has it. @param exact only one that is no larger than it needs to be */
-    Optional<SliceKey> warm(Fleet fleet, SliceRequest request, boolean exact) {
+    /**
+     * A slice whose idle executor still has it: of several that whose neighbours hurt least.
+     *
+     * @param exact only one that is no larger than it needs to be
+     */
+    Optional<SliceKey> warm(Fleet fleet, SliceRequest request, Interference beside, boolean exact) {
         Set<String> kept = fleet.boards().stream()
                 .filter(board -> jobs.containsKey(board.keptFor()))
                 .map(board -> board.host() + " " + board.gpu())
@@ -199,7 +205,16 @@ record Room(List<HostInventory> hosts, List<LeaseStore.Held> held, Map<String, J
                 .filter(key -> !kept.contains(key.host() + " " + key.gpu()))
                 .filter(key ->
                         gpu(key).filter(gpu -> serves(gpu, key, request, exact)).isPresent())
-                .findFirst();
+                .min(Comparator.comparingDouble(key -> hurt(fleet, key, beside)));
+    }
+
+    private static double hurt(Fleet fleet, SliceKey key, Interference beside) {
+        return beside.excess().isEmpty()
+                ? 0
+                : fleet.boards().stream()
+                        .filter(board -> board.host().equals(key.host()) && board.gpu() == key.gpu())
+                        .mapToDouble(board -> fleet.hurt(board, beside))
+                        .sum();
     }
 
     private static boolean serves(Gpu gpu, SliceKey key, SliceRequest request, boolean exact) {

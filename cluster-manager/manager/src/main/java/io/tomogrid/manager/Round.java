@@ -241,7 +241,7 @@ final class Round {
                 return elsewhere.get();
             }
         }
-        Optional<SliceKey> warm = there.warm(fleet, request, true);
+        Optional<SliceKey> warm = there.warm(fleet, request, asked.beside(), true);
         if (warm.isPresent()) {
             return new Decision.Plan(warm.get(), List.of(), false);
         }
@@ -249,7 +249,7 @@ final class Round {
         if (!(decision instanceof Decision.Wait)) {
             return decision;
         }
-        warm = there.warm(fleet, request, false);
+        warm = there.warm(fleet, request, asked.beside(), false);
         if (warm.isPresent()) {
             return new Decision.Plan(warm.get(), List.of(), false);
         }
@@ -265,7 +265,7 @@ final class Round {
     /** An executor that is warm there first: a new one takes seconds. */
     private static Optional<Decision> elsewhere(Room there, Asked asked, List<Gang> others) {
         Fleet fleet = there.fleet(others);
-        Optional<SliceKey> warm = there.warm(fleet, asked.each(), true);
+        Optional<SliceKey> warm = there.warm(fleet, asked.each(), asked.beside(), true);
         return warm.<Decision>map(key -> new Decision.Plan(key, List.of(), false))
                 .or(() -> Optional.of(Planner.plan(fleet, asked.each(), asked.beside(), MoveRules.NONE, USUAL_SECONDS))
                         .filter(Decision.Plan.class::isInstance));

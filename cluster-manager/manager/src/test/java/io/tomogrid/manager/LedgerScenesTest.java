@@ -29,7 +29,9 @@ class LedgerScenesTest {
 
     @BeforeAll
     static void start() throws Exception {
-        scene = new Scene(folder, Map.of());
+        // a machine that stalls fails no attempt
+        scene = new Scene(
+                folder, Map.of("tomogrid.manager.start-deadline", "60s", "tomogrid.manager.lease", "60s"));
         scene.start();
     }
 

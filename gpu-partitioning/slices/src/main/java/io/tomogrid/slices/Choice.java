@@ -23,7 +23,7 @@ final class Choice {
         if (first == null || with.excess().isEmpty()) {
             return first == null ? null : first.spot(0);
         }
-        long[] excess = excess(with);
+        long[] excess = excess(fleet, with);
         Offer gentlest = gentlest(first, excess);
         Spot otherwise = first.spot(first.board.hurt(excess));
         return new Spot(
@@ -96,7 +96,7 @@ final class Choice {
     }
 
     /** By number of workload. */
-    private long[] excess(Interference with) {
+    static long[] excess(Fleet fleet, Interference with) {
         long[] result = new long[fleet.workloads()];
         with.excess().forEach((workload, part) -> {
             int number = fleet.numberOf(workload);

@@ -374,6 +374,11 @@ public final class Fleet {
         return new Choice(this, request).best(with);
     }
 
+    /** What the neighbours on a board and a new one there would lose to each other, see {@link Interference}; in parts. */
+    public double hurt(Board board, Interference with) {
+        return Interference.parts(board.hurt(Choice.excess(this, with)));
+    }
+
     int[] serving(Board board, SliceRequest request) {
         return board.pool.table(request).serving();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.node.NodeClient;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,19 +109,35 @@ public final class LedgerCommand {
             NodeClient manager = home.manager();
             PrintWriter out = spec.commandLine().getOut();
             boolean csv = format == Format.csv && !json;
+            List<String> columns = csv ? columns(manager) : List.of();
+            if (!columns.isEmpty()) {
+                out.println(row(columns, "hash"));
+            }
             long after = 0;
             for (List<?> page = page(manager, after); !page.isEmpty(); page = page(manager, after)) {
                 for (Object item : page) {
                     Entry entry = Entry.of(item);
-                    if (csv && after == 0) {
-                        out.println(row(entry.entry().keySet(), "hash"));
-                    }
-                    out.println(csv ? row(entry.entry().values(), entry.hash()) : line(entry));
+                    out.println(csv ? row(cells(entry, columns), entry.hash()) : line(entry));
                     after = entry.sequence();
                 }
             }
             out.flush();
             return 0;
+        }
+
+        /** What the newest entry has: those of earlier releases have less. */
+        private static List<String> columns(NodeClient manager) throws IOException {
+            List<String> columns = new ArrayList<>();
+            for (Object newest : (List<?>) manager.get("/api/ledger?limit=1").get("entries")) {
+                columns.addAll(Entry.of(newest).entry().keySet());
+            }
+            return columns;
+        }
+
+        private static List<Object> cells(Entry entry, List<String> columns) {
+            List<Object> cells = new ArrayList<>();
+            columns.forEach(column -> cells.add(entry.entry().get(column)));
+            return cells;
         }
 
         private static List<?> page(NodeClient manager, long after) throws IOException {
