@@ -1,5 +1,6 @@
 package io.tomogrid.sparkjob;
 
+import io.tomogrid.cluster.contract.Engine;
 import org.apache.spark.SparkConf;
 
 /**
@@ -14,6 +15,9 @@ final class DriverConf {
     /** Folder with one control group per slice key; executors join none unless it is set. */
     static final String CGROUPS = "spark.tomogrid.cgroups";
 
+    /** Set where executors are given devices by a cluster that is not ours. */
+    static final String EXISTING = "spark.tomogrid.existing";
+
     /** Spark's own name for the secret that Master, Workers and driver share when they authenticate each other. */
     private static final String SECRET_VARIABLE = "_SPARK_AUTH_SECRET";
 
@@ -24,7 +28,7 @@ final class DriverConf {
 
     static SparkConf of(DriverArguments arguments) {
         SparkConf conf = new SparkConf()
-                .setMaster(arguments.master())
+                .setMaster(arguments.engine().master())
                 .setAppName("tomogrid")
                 .set("spark.ui.enabled", "false")
                 .set("spark.plugins", SlicePlugin.class.getName())
@@ -33,7 +37,16 @@ final class DriverConf {
         if (secret != null) {
             conf.set("spark.authenticate", "true").set("spark.authenticate.secret", secret);
         }
-        setExecutors(conf, arguments);
+        conf.set("spark.executor.memory", arguments.executorMemory())
+                // volumes are large arrays, which the default collector would scatter over regions of its own
+                .set(
+                        EXECUTOR_OPTIONS,
+                        ("-XX:+UseParallelGC -Djava.io.tmpdir=. " + conf.get(EXECUTOR_OPTIONS, "")).strip());
+        if (arguments.engine() instanceof Engine.Ours) {
+            setExecutors(conf, arguments);
+        } else {
+            ExistingCluster.set(conf, arguments.engine());
+        }
         setPatience(conf);
         conf.setIfMissing("spark.driver.host", "127.0.0.1").setIfMissing("spark.driver.bindAddress", "127.0.0.1");
         return conf;
@@ -50,12 +63,7 @@ final class DriverConf {
                 .set("spark.executor.cores", Integer.toString(MORE_CORES_THAN_ANY_WORKER))
                 .set(
                         "spark.dynamicAllocation.executorIdleTimeout",
-                        arguments.idleTimeout().toSeconds() + "s")
-                .set("spark.executor.memory", arguments.executorMemory())
-                // volumes are large arrays, which the default collector would scatter over regions of its own
-                .set(
-                        EXECUTOR_OPTIONS,
-                        ("-XX:+UseParallelGC -Djava.io.tmpdir=. " + conf.get(EXECUTOR_OPTIONS, "")).strip());
+                        arguments.idleTimeout().toSeconds() + "s");
     }
 
     private static void setPatience(SparkConf conf) {

@@ -1,5 +1,6 @@
 package io.tomogrid.sparkjob;
 
+import io.tomogrid.cluster.contract.Engine;
 import io.tomogrid.slices.http.TokenServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,9 +39,14 @@ public final class DriverMain {
         String token = Token.ofThisProcess()
                 .orElseThrow(
                         () -> new IllegalArgumentException("no token: set the environment variable TOMOGRID_TOKEN"));
+        // before Spark starts, whose executors may tell of themselves at once
+        Placing placing = placing(arguments);
         JavaSparkContext spark = new JavaSparkContext(DriverConf.of(arguments));
         endWithApplication(spark);
-        TaskBoard board = new TaskBoard(new SparkSliceJobs(spark, arguments.executorMemory()), Clock.systemUTC());
+        TaskBoard board = new TaskBoard(new SparkSliceJobs(spark, placing), Clock.systemUTC());
+        if (placing instanceof GivenDevices devices) {
+            spark.sc().addSparkListener(devices);
+        }
         SliceExecutors executors = new SliceExecutors(spark.sc());
         spark.sc().addSparkListener(executors);
         SlicePlugin.tellStages(report -> board.reached(report.task(), report.stage()));
@@ -51,6 +57,15 @@ public final class DriverMain {
             write(arguments.portFile().get(), server.port());
         }
         log.info("driver {} listens on 127.0.0.1:{}", application, server.port());
+    }
+
+    private static Placing placing(DriverArguments arguments) {
+        if (arguments.engine() instanceof Engine.Ours) {
+            return new NamedSlices(arguments.executorMemory());
+        }
+        GivenDevices devices = new GivenDevices();
+        SlicePlugin.tellDevices(devices::add);
+        return devices;
     }
 
     private static void endWithApplication(JavaSparkContext spark) {

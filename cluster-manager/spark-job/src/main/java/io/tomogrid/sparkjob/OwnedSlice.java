@@ -13,21 +13,18 @@ import java.util.function.Consumer;
  * The one slice that this process owns from its start to its end. The lock is never given back before: a task that does not
  * stop when it is told to still has the slice.
  */
-final class OwnedSlice {
-    private static volatile OwnedSlice own;
-
+final class OwnedSlice extends ExecutorSlice {
     private final SliceKey key;
     /** Held until the process ends; also keeps the channel from being collected. */
     private final SliceLock lock;
 
-    private final Consumer<StageReport> driver;
     private final Consumer<String> visibleDevices;
     private String device = "";
 
     private OwnedSlice(SliceKey key, SliceLock lock, Consumer<StageReport> driver, Consumer<String> visibleDevices) {
+        super(driver);
         this.key = key;
         this.lock = lock;
-        this.driver = driver;
         this.visibleDevices = visibleDevices;
     }
 
@@ -49,39 +46,20 @@ final class OwnedSlice {
         return new OwnedSlice(key, lock, driver, visibleDevices);
     }
 
-    /** Makes it the slice of this process. */
-    void bindToThisProcess() {
-        own = this;
-    }
-
-    /** @throws IllegalStateException if this process owns none */
-    static OwnedSlice ofThisProcess() {
-        OwnedSlice slice = own;
-        if (slice == null) {
-            throw new IllegalStateException(
-                    "this executor owns no slice: spark.plugins must name " + SlicePlugin.class.getName());
-        }
-        return slice;
-    }
-
     SliceKey key() {
         return key;
     }
 
-    /**
-     * Checks that the lease is for this slice and shows its device to CUDA.
-     *
-     * @param granted what Spark gave the task: addresses by resource name
-     * @throws IllegalStateException if the lease is for another slice, or for another device than an earlier task's
-     */
-    synchronized void claim(SliceLease lease, Map<String, String> granted) {
+    /** @throws IllegalStateException also for another device than an earlier task's */
+    @Override
+    synchronized Claim claim(SliceLease lease, Map<String, String> granted) {
         String name = key.toString();
         if (!lease.key().equals(key) || !granted.equals(Map.of(name, name))) {
             throw new IllegalStateException("the lease is for slice " + lease.key() + ", this executor owns " + name
                     + " and Spark granted " + granted);
         }
         if (lease.simulated() || lease.deviceUuid().equals(device)) {
-            return;
+            return this::keepsItsLock;
         }
         if (!device.isEmpty()) {
             // CUDA reads the variable once, so this process cannot move to another device
@@ -90,10 +68,11 @@ final class OwnedSlice {
         }
         device = lease.deviceUuid();
         visibleDevices.accept(device);
+        return this::keepsItsLock;
     }
 
-    void report(StageReport report) {
-        driver.accept(report);
+    private void keepsItsLock() {
+        // the process is the owner, not the task
     }
 
     /** Only for a process that goes on to own another slice. */

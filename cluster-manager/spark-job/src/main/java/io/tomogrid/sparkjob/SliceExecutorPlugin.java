@@ -13,7 +13,10 @@ import org.apache.spark.api.plugin.PluginContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a new executor the owner of the slice that Spark gave it, before any task; else the executor ends. */
+/**
+ * Makes a new executor the owner of the slice that Spark gave it, before any task; else the executor ends. On a cluster that is
+ * not ours it tells the driver what device it was given.
+ */
 final class SliceExecutorPlugin implements ExecutorPlugin {
     private static final Logger log = LoggerFactory.getLogger(SliceExecutorPlugin.class);
 
@@ -24,12 +27,16 @@ final class SliceExecutorPlugin implements ExecutorPlugin {
             Token.give(fromDriver.get(SlicePlugin.TOKEN));
         }
         SparkConf conf = context.conf();
+        if (conf.contains(DriverConf.EXISTING)) {
+            useGivenDevice(context);
+            return;
+        }
         SliceKey key = slice(context);
         try {
             OwnedSlice slice = OwnedSlice.take(
                     key,
                     locks(conf),
-                    Duration.ofSeconds(conf.getTimeAsSeconds(DriverConf.LOCK_PATIENCE)),
+                    patience(conf),
                     report -> tell(context, report),
                     device -> NativeEnvironment.set("CUDA_VISIBLE_DEVICES", device));
             if (conf.contains(DriverConf.CGROUPS)) {
@@ -45,6 +52,31 @@ final class SliceExecutorPlugin implements ExecutorPlugin {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for slice " + key, e);
         }
+    }
+
+    /** Which slice the device is, and its lock, is each task's matter. */
+    private static void useGivenDevice(PluginContext context) {
+        try {
+            String device = DeviceDiscovery.ofThisExecutor(context);
+            new GivenDevice(
+                            device,
+                            locks(context.conf()),
+                            patience(context.conf()),
+                            report -> tell(context, report),
+                            visible -> NativeEnvironment.set("CUDA_VISIBLE_DEVICES", visible))
+                    .bindToThisProcess();
+            context.send(new DeviceGiven(context.executorID(), device));
+            log.info("executor {} was given device {}", context.executorID(), device);
+        } catch (IOException e) {
+            throw new IllegalStateException("the device of this executor could not be found or told: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while its device was looked for", e);
+        }
+    }
+
+    private static Duration patience(SparkConf conf) {
+        return Duration.ofSeconds(conf.getTimeAsSeconds(DriverConf.LOCK_PATIENCE));
     }
 
     /** The folder that the agent gave its Worker, since it is the host's matter; else the driver's. */

@@ -15,10 +15,16 @@ public final class SlicePlugin implements SparkPlugin {
     static final String TOKEN = "token";
 
     private static volatile Consumer<StageReport> listener = report -> {};
+    private static volatile Consumer<DeviceGiven> devices = given -> {};
 
     /** Sets who is told of stages in the driver's process; Spark makes the plugin itself and allows one per process. */
     static void tellStages(Consumer<StageReport> to) {
         listener = to;
+    }
+
+    /** Sets who is told of the devices that executors were given, on a cluster that is not ours. */
+    static void tellDevices(Consumer<DeviceGiven> to) {
+        devices = to;
     }
 
     @Override
@@ -32,11 +38,14 @@ public final class SlicePlugin implements SparkPlugin {
 
             @Override
             public Object receive(Object message) throws IOException {
-                if (!(message instanceof StageReport report)) {
-                    throw new IOException(
-                            "expected a stage report, got " + message.getClass().getName());
+                if (message instanceof DeviceGiven given) {
+                    devices.accept(given);
+                } else if (message instanceof StageReport report) {
+                    listener.accept(report);
+                } else {
+                    throw new IOException("expected a stage report or a device, got "
+                            + message.getClass().getName());
                 }
-                listener.accept(report);
                 return null; // nothing is answered to what was only sent
             }
         };

@@ -4,6 +4,8 @@ import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.engine.cuda.CudaException;
 import io.tomogrid.engine.cuda.DeviceMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -27,9 +29,16 @@ final class SliceTask {
         Map<String, String> granted = context.resourcesJMap().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, e -> String.join(",", e.getValue().addresses())));
-        OwnedSlice slice = OwnedSlice.ofThisProcess();
-        slice.claim(task.lease(), granted);
+        ExecutorSlice slice = ExecutorSlice.ofThisProcess();
         TaskId id = TaskId.of(task);
+        try (ExecutorSlice.Claim untilTheEnd = slice.claim(task.lease(), granted)) {
+            return run(task, id, slice, context);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the lock of slice " + task.lease().key() + " could not be given back", e);
+        }
+    }
+
+    private static TaskOutcome run(ReconstructionTask task, TaskId id, ExecutorSlice slice, TaskContext context) {
         slice.report(new StageReport(id, "starting"));
         try {
             DeviceMemory.restart();

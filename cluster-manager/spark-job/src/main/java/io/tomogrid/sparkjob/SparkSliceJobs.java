@@ -2,19 +2,11 @@ package io.tomogrid.sparkjob;
 
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
-import io.tomogrid.slices.SliceKey;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.resource.ExecutorResourceRequests;
-import org.apache.spark.resource.ResourceProfile;
-import org.apache.spark.resource.ResourceProfileBuilder;
-import org.apache.spark.resource.TaskResourceRequests;
 
 /**
- * Each task is one Spark job of one partition, which asks for one executor with the resource that the slice key names. When
+ * Each task is one Spark job of one partition, which goes to the executor that has its slice ({@link Placing}). When
  * that executor is lost, so is the attempt: Spark would wait for another one of the same slice, for ever if its host is
  * gone, while the manager knows where else there is room.
  *
@@ -25,16 +17,12 @@ final class SparkSliceJobs implements SliceJobs {
     private static final int LONGEST_CAUSE = 300;
 
     private final JavaSparkContext spark;
-    private final String executorMemory;
-    /** Spark finds a warm executor by the profile's identity: a new profile of equal content would start a new one. */
-    private final Map<SliceKey, ResourceProfile> profiles = new ConcurrentHashMap<>();
-
+    private final Placing placing;
     private final LostExecutors losses = new LostExecutors(this::cancelGroup);
 
-    /** @param executorMemory heap of an executor in Spark's notation, e.g. {@code 3g} */
-    SparkSliceJobs(JavaSparkContext spark, String executorMemory) {
+    SparkSliceJobs(JavaSparkContext spark, Placing placing) {
         this.spark = spark;
-        this.executorMemory = executorMemory;
+        this.placing = placing;
         spark.sc().addSparkListener(losses);
     }
 
@@ -46,11 +34,7 @@ final class SparkSliceJobs implements SliceJobs {
             spark.addJobTag(tag(task.batch()));
         }
         try {
-            return spark.parallelize(List.of(task), 1)
-                    .withResources(profiles.computeIfAbsent(task.lease().key(), this::profile))
-                    .map(SliceTask::run)
-                    .collect()
-                    .get(0);
+            return placing.place(spark, task).map(SliceTask::run).collect().get(0);
         } catch (Exception e) {
             // Scala throws SparkException without declaring it
             if (e instanceof SparkException) {
@@ -63,11 +47,13 @@ final class SparkSliceJobs implements SliceJobs {
             throw e;
         } finally {
             losses.forget(id.group());
+            placing.forget(id);
         }
     }
 
     @Override
     public void cancel(TaskId id) {
+        placing.cancel(id);
         cancelGroup(id.group());
     }
 
@@ -83,16 +69,6 @@ final class SparkSliceJobs implements SliceJobs {
     /** By which Spark knows the jobs of a batch. */
     static String tag(String batch) {
         return "batch-" + batch;
-    }
-
-    private ResourceProfile profile(SliceKey slice) {
-        return new ResourceProfileBuilder()
-                .require(new ExecutorResourceRequests()
-                        .cores(1)
-                        .memory(executorMemory)
-                        .resource(slice.toString(), 1, "", ""))
-                .require(new TaskResourceRequests().cpus(1).resource(slice.toString(), 1))
-                .build();
     }
 
     private static String firstLine(String text) {

@@ -3,6 +3,7 @@ package io.tomogrid.sparkjob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tomogrid.cluster.contract.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,7 +19,7 @@ class DriverArgumentsTest {
                                         + " --executor-memory 512m --idle-timeout 90s")
                                 .split(" ")))
                 .isEqualTo(new DriverArguments(
-                        "spark://127.0.0.1:7077",
+                        new Engine.Ours("spark://127.0.0.1:7077"),
                         8124,
                         Optional.of(Path.of("/run/port")),
                         Path.of("/run/locks"),
@@ -38,6 +39,9 @@ class DriverArgumentsTest {
     @ParameterizedTest
     @CsvSource({
         "--locks l,                                              --master is missing",
+        "--master spark://h:1 --engine yarn --locks l,           '--master names our own Master and --engine another cluster: give one'",
+        "--engine ours --locks l,                                '--engine: for our own give --master'",
+        "--engine mesos --locks l,                               'engine: expected ours, spark://HOST:PORT'",
         "--master spark://h:1,                                   --locks is missing",
         "--master local[2] --locks l,                            --master: local[2] is not of the form",
         "--master spark://h:1 --locks,                           --locks: its value is missing",

@@ -74,7 +74,7 @@ class OwnedSliceTest {
 
     @Test
     void a_process_without_a_slice_says_so() {
-        assertThatThrownBy(OwnedSlice::ofThisProcess).hasMessageContaining("this executor owns no slice");
+        assertThatThrownBy(ExecutorSlice::ofThisProcess).hasMessageContaining("this executor owns no slice");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 
 /**
- * A real Master, one Worker that offers slices, and the driver, each a process that is started again when it is killed. Its
+ * A real Master, one Worker that offers slices, or devices by a discovery script as anybody's does, and the driver, each a process that is started again when it is killed. Its
  * SPARK_HOME holds one jar that refers to the test's class path.
  */
 final class TestCluster implements AutoCloseable {
@@ -31,19 +32,31 @@ final class TestCluster implements AutoCloseable {
     private static final List<String> SMALL_JVM = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Path home;
+    private final String engineOption;
     private final int masterPort;
     private final List<Supervised> processes = new ArrayList<>();
     private Supervised worker;
     private Supervised driver;
 
+    /** Our own: each slice is a resource. */
     TestCluster(Path home, List<String> slices) throws IOException {
+        this(home, "--master", slices(home, slices));
+    }
+
+    /** One that exists already: its devices are addresses of the resource gpu. */
+    static TestCluster existing(Path home, List<String> devices) throws IOException {
+        return new TestCluster(home, "--engine", devices(home, devices));
+    }
+
+    private TestCluster(Path home, String engineOption, List<String> offers) throws IOException {
         this.home = home;
+        this.engineOption = engineOption;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             masterPort = free.getLocalPort();
         }
-        layOutSparkHome();
+        layOutSparkHome(sparkHome());
         startMaster();
-        startWorker(slices);
+        startWorker(offers);
     }
 
     Path locks() {
@@ -73,7 +86,7 @@ final class TestCluster implements AutoCloseable {
                 options,
                 DriverMain.class.getName(),
                 List.of(
-                        "--master",
+                        engineOption,
                         masterUrl(),
                         "--port-file",
                         portFile().toString(),
@@ -115,7 +128,7 @@ final class TestCluster implements AutoCloseable {
                         conf.toString()));
     }
 
-    private void startWorker(List<String> slices) throws IOException {
+    private static List<String> slices(Path home, List<String> slices) throws IOException {
         Path resources = home.resolve("resources.json");
         List<Map<String, Object>> offers = slices.stream()
                 .map(slice -> Map.<String, Object>of(
@@ -125,10 +138,30 @@ final class TestCluster implements AutoCloseable {
                         List.of(slice)))
                 .toList();
         Files.writeString(resources, JSON.std.asString(offers));
-        List<String> lines = new ArrayList<>();
-        lines.add(AUTHENTICATE);
-        lines.add("spark.worker.resourcesFile " + resources);
+        List<String> lines = new ArrayList<>(List.of("spark.worker.resourcesFile " + resources));
         slices.forEach(slice -> lines.add("spark.worker.resource." + slice + ".amount 1"));
+        return lines;
+    }
+
+    private static List<String> devices(Path home, List<String> devices) throws IOException {
+        Path script = script(home, devices);
+        return List.of(
+                "spark.worker.resource.gpu.amount " + devices.size(),
+                "spark.worker.resource.gpu.discoveryScript " + script);
+    }
+
+    /** A discovery script that finds these. */
+    static Path script(Path home, List<String> devices) throws IOException {
+        Path script = Files.writeString(
+                home.resolve("discover"),
+                "#!/bin/sh\necho '" + JSON.std.asString(Map.of("name", "gpu", "addresses", devices)) + "'\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return script;
+    }
+
+    private void startWorker(List<String> offers) throws IOException {
+        List<String> lines = new ArrayList<>(List.of(AUTHENTICATE));
+        lines.addAll(offers);
         Path conf = Files.write(home.resolve("worker.conf"), lines);
         worker = keep(
                 "worker",
@@ -158,7 +191,8 @@ final class TestCluster implements AutoCloseable {
         return home.resolve("spark-home");
     }
 
-    private void layOutSparkHome() throws IOException {
+    /** One jar that refers to the test's class path. */
+    static void layOutSparkHome(Path sparkHome) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes()
@@ -167,11 +201,11 @@ final class TestCluster implements AutoCloseable {
                         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                                 .map(entry -> Path.of(entry).toUri().toString())
                                 .collect(Collectors.joining(" ")));
-        Path jar = Files.createDirectories(sparkHome().resolve("jars")).resolve("class-path.jar");
+        Path jar = Files.createDirectories(sparkHome.resolve("jars")).resolve("class-path.jar");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         Path logging =
                 Path.of(System.getProperty("tomogrid.root"), "deploy/spark-runtime/src/main/conf/log4j2.properties");
-        Files.copy(logging, Files.createDirectories(sparkHome().resolve("conf")).resolve("log4j2.properties"));
+        Files.copy(logging, Files.createDirectories(sparkHome.resolve("conf")).resolve("log4j2.properties"));
     }
 
     private Supervised keep(String name, List<String> options, String main, List<String> arguments) throws IOException {

@@ -65,7 +65,9 @@ public final class TestProtocol implements ProtocolProvider, Protocol {
                         List.of(),
                         List.of(
                                 Long.toString(pid),
-                                OwnedSlice.ofThisProcess().key().toString(),
+                                ExecutorSlice.ofThisProcess() instanceof OwnedSlice owned
+                                        ? owned.key().toString()
+                                        : "given",
                                 String.valueOf(NativeEnvironment.get("CUDA_VISIBLE_DEVICES")),
                                 Token.ofThisProcess().orElse("no token")),
                         List.of(),

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param owners folder of the GPUs' owners; empty for the well-known one, or {@code locks} where GPUs are simulated
  * @param controlGroups folder of cgroup v2 that is delegated to us; empty to limit no processors
  * @param inventory which GPUs to use
+ * @param asCut whether others cut the GPUs, so that only what exists is on offer
  * @param simulated how many GPUs of which model, where they are simulated
  * @param door where to listen and whether by TLS
  * @param spark how to run Workers; empty with {@code --no-workers}
@@ -36,12 +37,13 @@ record AgentArguments(
         Optional<Path> owners,
         Optional<Path> controlGroups,
         Source inventory,
+        boolean asCut,
         Simulated simulated,
         DoorOptions door,
         Optional<SparkOptions> spark) {
     static final String USAGE =
             "usage: AgentMain --state DIR --locks DIR {--spark-home DIR --master spark://HOST:PORT | --no-workers}"
-                    + " [--port 0] [--port-file FILE] [--host NAME] [--inventory auto|nvml|simulated] [--gpus 1]"
+                    + " [--port 0] [--port-file FILE] [--host NAME] [--inventory auto|nvml|simulated] [--as-cut] [--gpus 1]"
                     + " [--model A100-40GB] [--java PATH]"
                     + " [--worker-cores 32] [--worker-memory 64g] [--owners DIR] [--cgroups DIR] [--address 127.0.0.1]"
                     + " [--tls-keystore FILE.p12 [--tls-trust FILE.pem] [--tls-any-client]]";
@@ -66,8 +68,9 @@ record AgentArguments(
             "--worker-cores",
             "--worker-memory");
     private static final String NO_WORKERS = "--no-workers";
+    private static final String AS_CUT = "--as-cut";
     private static final String ANY_CLIENT = "--tls-any-client";
-    private static final Set<String> FLAGS = Set.of(NO_WORKERS, ANY_CLIENT);
+    private static final Set<String> FLAGS = Set.of(NO_WORKERS, AS_CUT, ANY_CLIENT);
     private static final Pattern ANYTHING = Pattern.compile(".+");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,5}");
 
@@ -144,6 +147,7 @@ record AgentArguments(
                 optionalPath(given, "--cgroups"),
                 Source.valueOf(matching(given, "--inventory", "auto", Pattern.compile("auto|nvml|simulated"))
                         .toUpperCase(Locale.ROOT)),
+                given.containsKey(AS_CUT),
                 new Simulated(
                         GpuModel.named(matching(given, "--model", "A100-40GB", ANYTHING)),
                         Integer.parseInt(matching(given, "--gpus", "1", Pattern.compile("[1-9]\\d?")))),

@@ -1,5 +1,6 @@
 package io.tomogrid.agent;
 
+import io.tomogrid.slices.AsCut;
 import io.tomogrid.slices.Inventories;
 import io.tomogrid.slices.InventoryException;
 import io.tomogrid.slices.converge.GpuOwner;
@@ -47,7 +48,7 @@ public final class AgentMain {
                 .owners()
                 .orElseGet(() -> detected.simulated() ? arguments.locks() : GpuOwner.wellKnownOr(arguments.locks()));
         Agent agent = Agent.start(
-                detected.inventory(),
+                arguments.asCut() ? new AsCut(detected.inventory()) : detected.inventory(),
                 new AgentSettings(arguments.state(), arguments.locks(), owners, arguments.controlGroups(), door, token),
                 worker);
         Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "ends-children"));
