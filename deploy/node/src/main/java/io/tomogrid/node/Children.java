@@ -1,11 +1,13 @@
 package io.tomogrid.node;
 
+import io.tomogrid.cluster.contract.Engine;
 import io.tomogrid.slices.process.ChildMain;
 import io.tomogrid.slices.process.ChildSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.util.FileSystemUtils;
@@ -13,6 +15,10 @@ import org.springframework.util.FileSystemUtils;
 /** The Java processes that a node keeps beside itself: Spark's Master, the agent (which keeps the Workers), the driver. */
 public final class Children {
     private static final String SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k";
+    /** Spark's own name for the secret that its parts share. */
+    private static final String SECRET = "_SPARK_AUTH_SECRET";
+    /** Hadoop's own name for the folder with yarn-site.xml. */
+    static final String HADOOP_CONFIGURATION = "HADOOP_CONF_DIR";
 
     private final NodeHome home;
     private final NodeConfig.Layout layout;
@@ -56,45 +62,87 @@ public final class Children {
                         properties.toString()));
     }
 
+    /** The agent of hosts whose Workers we keep. */
     public ChildSpec agent(int port, int masterPort, String inventory) throws IOException {
-        String classPath = layout.libraries() + "/*";
+        return agent(port, new Engine.Ours(ours(masterPort)), inventory);
+    }
+
+    /** On another cluster's hosts the agent tells what exists, and neither cuts nor keeps Workers. */
+    public ChildSpec agent(int port, Engine engine, String inventory) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--port",
+                Integer.toString(port),
+                "--state",
+                home.folder("agent").toString(),
+                "--locks",
+                locks().toString(),
+                "--inventory",
+                inventory));
+        if (engine instanceof Engine.Ours) {
+            arguments.addAll(List.of(
+                    "--spark-home",
+                    layout.sparkHome().toString(),
+                    "--master",
+                    engine.master(),
+                    "--java",
+                    layout.java().toString()));
+        } else {
+            arguments.addAll(List.of("--no-workers", "--as-cut"));
+        }
         return java(
                 "agent",
                 "-Xmx128m",
-                classPath,
+                layout.libraries() + "/*",
                 "org.slf4j.simple.SimpleServiceProvider",
                 "io.tomogrid.agent.AgentMain",
-                List.of(
-                        "--port",
-                        Integer.toString(port),
-                        "--state",
-                        home.folder("agent").toString(),
-                        "--locks",
-                        locks().toString(),
-                        "--spark-home",
-                        layout.sparkHome().toString(),
-                        "--master",
-                        "spark://127.0.0.1:" + masterPort,
-                        "--java",
-                        layout.java().toString(),
-                        "--inventory",
-                        inventory));
+                arguments);
     }
 
+    /** The driver of our own Master. */
     public ChildSpec driver(int port, int masterPort, String executorMemory) throws IOException {
-        return spark(
+        return driver(port, new Engine.Ours(ours(masterPort)), Map.of(), executorMemory);
+    }
+
+    /** @param properties of Spark's, as system properties of the driver's */
+    public ChildSpec driver(int port, Engine engine, Map<String, String> properties, String executorMemory)
+            throws IOException {
+        ChildSpec spec = spark(
                 "spark-driver",
                 "-Xmx512m",
                 "io.tomogrid.sparkjob.DriverMain",
                 List.of(
                         "--port",
                         Integer.toString(port),
-                        "--master",
-                        "spark://127.0.0.1:" + masterPort,
+                        engine instanceof Engine.Ours ? "--master" : "--engine",
+                        engine.master(),
                         "--locks",
                         locks().toString(),
                         "--executor-memory",
                         executorMemory));
+        return engine instanceof Engine.Ours ? spec : forExisting(spec, properties);
+    }
+
+    /** The other cluster's secret and configuration are its user's, whose environment this process has. */
+    private static ChildSpec forExisting(ChildSpec spec, Map<String, String> properties) {
+        Map<String, String> environment = new HashMap<>(spec.env());
+        environment.remove(SECRET);
+        for (String name : List.of(SECRET, HADOOP_CONFIGURATION)) {
+            if (System.getenv(name) != null) {
+                environment.put(name, System.getenv(name));
+            }
+        }
+        List<String> command = new ArrayList<>(spec.command());
+        properties.forEach((name, value) -> command.add(1, "-D" + name + "=" + value));
+        if (environment.containsKey(HADOOP_CONFIGURATION)) {
+            // Hadoop reads its files from the class path
+            int classPath = command.indexOf("-cp") + 1;
+            command.set(classPath, environment.get(HADOOP_CONFIGURATION) + ":" + command.get(classPath));
+        }
+        return new ChildSpec(spec.name(), command, environment, spec.workDir(), spec.log(), spec.tmpDir());
+    }
+
+    private static String ours(int masterPort) {
+        return "spark://127.0.0.1:" + masterPort;
     }
 
     /** Where the locks of processes on slices lie, see {@link io.tomogrid.slices.SliceLock}. */
@@ -132,7 +180,7 @@ public final class Children {
                 Map.of(
                         "TOMOGRID_TOKEN",
                         token,
-                        "_SPARK_AUTH_SECRET",
+                        SECRET,
                         token,
                         "SPARK_HOME",
                         layout.sparkHome().toString(),

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import io.tomogrid.node.command.BenchCommand;
 import io.tomogrid.node.command.DemoCommand;
 import io.tomogrid.node.command.DoctorCommand;
+import io.tomogrid.node.command.EngineCommand;
 import io.tomogrid.node.command.GpuBundleCommand;
 import io.tomogrid.node.command.GpuSelftestCommand;
 import io.tomogrid.node.command.JobsCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
             JobsCommand.class,
             ReprocessCommand.class,
             SlicesCommand.class,
+            EngineCommand.class,
             LedgerCommand.class,
             ModelsCommand.class,
             DoctorCommand.class,

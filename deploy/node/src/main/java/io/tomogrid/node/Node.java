@@ -1,10 +1,12 @@
 package io.tomogrid.node;
 
 import io.tomogrid.archive.ArchiveReadiness;
+import io.tomogrid.cluster.contract.Engine;
 import io.tomogrid.gateway.GatewayApplication;
 import io.tomogrid.inference.runtime.SuvThreshold;
 import io.tomogrid.inference.service.InferenceApplication;
 import io.tomogrid.manager.ManagerApplication;
+import io.tomogrid.node.engine.ExistingEngine;
 import io.tomogrid.slices.process.Supervised;
 import io.tomogrid.slices.process.Supervisor;
 import java.io.IOException;
@@ -81,13 +83,14 @@ public final class Node implements AutoCloseable {
         logToFile(home);
         URI archive = archive(config, tell);
         String token = token();
-        int masterPort = freePort();
         int agentPort = freePort();
         int driverPort = freePort();
         Children children = new Children(home, layout, token);
-        parts.push(Supervisor.keep(children.master(masterPort)));
-        parts.push(Supervisor.keep(children.driver(driverPort, masterPort, config.executorMemory())));
-        parts.push(Supervisor.keep(children.agent(agentPort, masterPort, config.inventory())));
+        Engine engine = engine(config, children, parts);
+        Map<String, String> properties =
+                config.existing().map(ExistingEngine::properties).orElse(Map.of());
+        parts.push(Supervisor.keep(children.driver(driverPort, engine, properties, config.executorMemory())));
+        parts.push(Supervisor.keep(children.agent(agentPort, engine, config.inventory())));
 
         ManagerWindow window = new ManagerWindow(token);
         ExecutorService starters = Executors.newFixedThreadPool(2);
@@ -122,6 +125,16 @@ public final class Node implements AutoCloseable {
         } finally {
             starters.shutdown();
         }
+    }
+
+    /** The one that exists, or our own, whose Master is started. */
+    private static Engine engine(NodeConfig config, Children children, Deque<AutoCloseable> parts) throws IOException {
+        if (config.existing().isPresent()) {
+            return config.existing().get().engine();
+        }
+        int masterPort = freePort();
+        parts.push(Supervisor.keep(children.master(masterPort)));
+        return new Engine.Ours("spark://127.0.0.1:" + masterPort);
     }
 
     /** Waited for before anything else starts, so that whoever started the node hears what is missing. */

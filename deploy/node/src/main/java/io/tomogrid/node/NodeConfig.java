@@ -1,5 +1,6 @@
 package io.tomogrid.node;
 
+import io.tomogrid.node.engine.ExistingEngine;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.util.Set;
  * @param archive where the archive is, {@code hdfs:} or {@code file:}; empty for the one that the home has, see {@link
  *     HomeArchive}
  * @param listen address on which DICOM and the gateway's HTTP listen: {@link #LOOPBACK} or {@link #EVERYWHERE}
+ * @param existing the Spark that runs the tasks, where it is not our own
  */
 public record NodeConfig(
         NodeHome home,
@@ -37,7 +39,8 @@ public record NodeConfig(
         String inventory,
         String executorMemory,
         Optional<URI> archive,
-        String listen) {
+        String listen,
+        Optional<ExistingEngine> existing) {
     public static final String LOOPBACK = "127.0.0.1";
     /** Every address of the machine; in a container, whose published ports decide who comes in. */
     public static final String EVERYWHERE = "0.0.0.0";
@@ -76,7 +79,8 @@ public record NodeConfig(
                 inventory,
                 executorMemory,
                 Optional.empty(),
-                LOOPBACK);
+                LOOPBACK,
+                Optional.empty());
     }
 
     /**

@@ -7,6 +7,7 @@ import io.tomogrid.dicom.net.DimseProvider;
 import io.tomogrid.node.NodeClient;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
+import io.tomogrid.node.engine.ExistingEngine;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.Inventories;
 import io.tomogrid.slices.InventoryException;
@@ -52,6 +53,9 @@ public final class DoctorCommand implements Callable<Integer> {
             description = "Look only whether a node runs and answers, and exit with 1 if not: for health checks.")
     private boolean onlyRunning;
 
+    @Mixin
+    private EngineOptions engine;
+
     @Option(names = "--json", description = "Print the findings as JSON.")
     private boolean json;
 
@@ -85,6 +89,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(memory());
         findings.add(disk(home.home()));
         findings.add(layout());
+        engine.chosen().ifPresent(existing -> findings.add(engine(existing)));
         findings.add(gpus());
         findings.addAll(owners(GpuOwner.WELL_KNOWN, home.home().path().resolve("locks")));
         new PixelDecoder().codecs().forEach(codec -> findings.add(codec(codec)));
@@ -156,6 +161,14 @@ public final class DoctorCommand implements Callable<Integer> {
             return new Finding(Level.OK, "Spark", "laid out at " + layout.sparkHome(), "");
         } catch (IOException e) {
             return new Finding(Level.PROBLEM, "Spark", e.getMessage(), "./tomogrid build");
+        }
+    }
+
+    private static Finding engine(ExistingEngine existing) {
+        try {
+            return new Finding(Level.OK, "engine", existing.check(System.getenv()), "");
+        } catch (IOException e) {
+            return new Finding(Level.PROBLEM, "engine", e.getMessage(), "");
         }
     }
 

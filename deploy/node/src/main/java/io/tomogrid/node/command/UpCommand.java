@@ -5,6 +5,7 @@ import io.tomogrid.node.Node;
 import io.tomogrid.node.NodeClient;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
+import io.tomogrid.node.engine.ExistingEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -86,12 +87,19 @@ public final class UpCommand implements Callable<Integer> {
             defaultValue = "auto")
     private String inventory;
 
+    @Mixin
+    private EngineOptions engine;
+
     @Option(names = "--json", description = "Print where the node is as JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        Optional<ExistingEngine> existing = engine.chosen();
+        if (existing.isPresent()) {
+            existing.get().check(System.getenv());
+        }
         long start = System.nanoTime();
         Node node = Node.start(
                 new NodeConfig(
@@ -105,7 +113,8 @@ public final class UpCommand implements Callable<Integer> {
                         inventory,
                         NodeConfig.EXECUTOR_MEMORY,
                         Optional.ofNullable(archive),
-                        listen),
+                        listen,
+                        existing),
                 reason -> spec.commandLine().getErr().println("tomogrid: " + reason));
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(node, ended), "ends-the-node"));

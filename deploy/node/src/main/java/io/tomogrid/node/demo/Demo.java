@@ -125,7 +125,8 @@ public record Demo(
                 inventory,
                 NodeConfig.EXECUTOR_MEMORY,
                 archive,
-                NodeConfig.LOOPBACK);
+                NodeConfig.LOOPBACK,
+                Optional.empty());
     }
 
     private static void closeQuietly(Node node) {

@@ -75,7 +75,8 @@ class HdfsRoadTest {
                         "simulated",
                         "1g",
                         archive,
-                        NodeConfig.LOOPBACK),
+                        NodeConfig.LOOPBACK,
+                        Optional.empty()),
                 System.out::println);
     }
 }
