@@ -15,6 +15,8 @@ public final class HadoopFiles {
     private HadoopFiles() {}
 
     /**
+     * Files of Hadoop's and the driver's settings.
+     *
      * @param executors how many, each with one GPU
      * @throws IllegalArgumentException for a slice of a GPU
      */

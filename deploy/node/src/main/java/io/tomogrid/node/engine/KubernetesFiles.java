@@ -27,6 +27,8 @@ public final class KubernetesFiles {
     }
 
     /**
+     * How the pods are to be.
+     *
      * @param executors how many, each with one slice
      * @param namespace of everything that is rendered
      * @param image of driver and executors, see deploy/engines/Containerfile
@@ -56,7 +58,7 @@ public final class KubernetesFiles {
         StringBuilder yaml = new StringBuilder("# " + STATUS + ".\n# Each executor gets one slice: " + slice + ".\n");
         yaml.append(rights());
         if (setting.devices() == Devices.DRA) {
-            yaml.append(claim(slice, setting));
+            yaml.append(claim(slice));
         }
         yaml.append("""
                 ---
@@ -68,7 +70,7 @@ public final class KubernetesFiles {
                 data:
                   driver.properties: |
                 """);
-        yaml.append(properties(slice, setting).indent(4));
+        yaml.append(properties(setting).indent(4));
         yaml.append("  executor.yaml: |\n").append(pod(slice, setting).indent(4));
         String text = yaml.toString().replace("NAMESPACE", setting.namespace());
         return new Rendering(Map.of("tomogrid-spark.yaml", text), STATUS);
@@ -126,7 +128,7 @@ public final class KubernetesFiles {
                 """;
     }
 
-    private static String claim(SliceChoice slice, Setting setting) {
+    private static String claim(SliceChoice slice) {
         String attributes = "device.attributes[\"gpu.nvidia.com\"]";
         String selectors =
                 slice.whole() ? "" : """
@@ -156,14 +158,13 @@ public final class KubernetesFiles {
     }
 
     /** System properties of the driver's, {@code -Dspark.…}. */
-    private static String properties(SliceChoice slice, Setting setting) {
+    private static String properties(Setting setting) {
         return """
                 # RENDERED
                 spark.kubernetes.namespace=NAMESPACE
                 spark.kubernetes.container.image=IMAGE
                 spark.kubernetes.executor.podTemplateFile=/etc/tomogrid/executor.yaml
                 spark.kubernetes.executor.podTemplateContainerName=executor
-                spark.kubernetes.executor.podNamePrefix=tomogrid-SLICE
                 spark.executor.instances=EXECUTORS
                 spark.driver.host=tomogrid-driver.NAMESPACE.svc
                 spark.driver.bindAddress=0.0.0.0
@@ -172,7 +173,6 @@ public final class KubernetesFiles {
                 spark.tomogrid.discovery=/opt/tomogrid/devices.sh
                 """.replace("RENDERED", STATUS)
                 .replace("IMAGE", setting.image())
-                .replace("SLICE", slice.objectName())
                 .replace("EXECUTORS", Integer.toString(setting.executors()));
     }
 

@@ -13,6 +13,8 @@ public record SliceChoice(String model, String driverName) {
     private static final String WHOLE = "whole";
 
     /**
+     * The slice that two options name.
+     *
      * @param gpu a model's name
      * @param slice a profile by its short name or the driver's, or {@code whole}
      * @throws IllegalArgumentException naming what there is, if there is no such model or it has no such profile

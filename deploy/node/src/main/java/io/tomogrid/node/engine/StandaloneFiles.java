@@ -10,7 +10,7 @@ public final class StandaloneFiles {
 
     private StandaloneFiles() {}
 
-    /** @param devices how many slices each Worker's host has */
+    /** Settings of each Worker and of the driver. @param devices how many slices each Worker's host has */
     public static Rendering of(SliceChoice slice, int devices) {
         Map<String, String> files = new LinkedHashMap<>();
         files.put("worker.conf", """

@@ -126,7 +126,6 @@ class RenderingTest {
                         "spark.kubernetes.container.image",
                         "spark.kubernetes.executor.podTemplateFile",
                         "spark.kubernetes.executor.podTemplateContainerName",
-                        "spark.kubernetes.executor.podNamePrefix",
                         "spark.executor.instances",
                         "spark.driver.host",
                         "spark.driver.bindAddress",
