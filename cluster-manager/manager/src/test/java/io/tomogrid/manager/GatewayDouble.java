@@ -136,7 +136,8 @@ final class GatewayDouble extends PeerDouble {
                     .orElseGet(() -> new Answer(404, Map.of("error", "no such revision")));
         }
         if (asked.is("GET", "api", "studies", "*", "priors")) {
-            return new Answer(200, Map.of("studies", priors.getOrDefault(asked.path().get(2), List.of())));
+            return new Answer(
+                    200, Map.of("studies", priors.getOrDefault(asked.path().get(2), List.of())));
         }
         if (asked.is("PUT", "api", "results", "*")) {
             return put(asked.path().get(2), Documents.resultManifest(asked.json()));

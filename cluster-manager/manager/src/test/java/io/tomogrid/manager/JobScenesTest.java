@@ -129,32 +129,6 @@ class JobScenesTest {
                 .containsExactly(new ReportRef("2.25.3", "1.2.840.88", DriverDouble.report(tasks.get(0))));
     }
 
-    /** QNT-06: the last earlier study that this protocol has results of. */
-    @Test
-    void a_job_is_given_what_was_found_in_the_prior_study() throws Exception {
-        String before = scene.petCt();
-        scene.await(before, "DONE");
-        String now = Scene.studyUid();
-        scene.gateway.priors(now, "2.25.404", before);
-        scene.gateway.complete(now, 1, "PT", "CT");
-        scene.await(now, "DONE");
-        ReconstructionTask first = task(before);
-        assertThat(first.priors()).isEmpty();
-        assertThat(task(now).priors())
-                .singleElement()
-                .satisfies(prior -> {
-                    assertThat(prior.studyUid()).isEqualTo(before);
-                    assertThat(prior.findings().backend()).isNotEmpty();
-                });
-    }
-
-    private ReconstructionTask task(String study) {
-        return scene.driver.submitted().stream()
-                .filter(t -> t.study().studyUid().equals(study))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     void what_no_rule_matches_is_noted_and_holds_nothing_up() throws Exception {
         String ctOnly = Scene.studyUid();

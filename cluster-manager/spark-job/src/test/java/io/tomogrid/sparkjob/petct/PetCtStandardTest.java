@@ -171,8 +171,8 @@ class PetCtStandardTest {
 
     @Test
     void implicit_big_endian_and_deflated_images_are_read_alike() throws Exception {
-        Map<String, Dataset> explicit = TestTask.contents(
-                temp.resolve("x/staging"), TestTask.run(images(), temp.resolve("x"), service));
+        Map<String, Dataset> explicit =
+                TestTask.contents(temp.resolve("x/staging"), TestTask.run(images(), temp.resolve("x"), service));
         for (String syntax :
                 List.of(Uid.ImplicitVRLittleEndian, Uid.ExplicitVRBigEndian, Uid.DeflatedExplicitVRLittleEndian)) {
             try (TestArchive archive = new TestArchive(temp.resolve("archive-" + syntax))) {
