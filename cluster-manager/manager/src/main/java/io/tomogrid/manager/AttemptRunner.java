@@ -1,6 +1,7 @@
 package io.tomogrid.manager;
 
 import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.PriorStudy;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
@@ -333,7 +334,18 @@ final class AttemptRunner {
                 model,
                 jobs.predecessors(job),
                 held,
-                List.of());
+                priors(job));
+    }
+
+    /** A gateway that does not answer keeps no job from its slice: the lesions are then held against nothing. */
+    private List<PriorStudy> priors(Job job) {
+        try {
+            return jobs.prior(peers.gateway().priors(job.studyUid()), job.protocol()).stream()
+                    .toList();
+        } catch (PeerUnreachable | PeerRefused unknown) {
+            log.warn("job {} begins without prior studies: {}", job.id(), unknown.getMessage());
+            return List.of();
+        }
     }
 
     private static Duration since(Job job) {

@@ -3,6 +3,7 @@ package io.tomogrid.manager;
 import io.tomogrid.cluster.contract.Documents;
 import io.tomogrid.cluster.contract.Findings;
 import io.tomogrid.cluster.contract.JobState;
+import io.tomogrid.cluster.contract.PriorStudy;
 import io.tomogrid.cluster.contract.Priority;
 import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
@@ -100,6 +101,23 @@ class JobStore {
                 .filter(object -> object.kind().equals("SR"))
                 .map(object -> new ReportRef(object.seriesUid(), object.sopClassUid(), object.sopInstanceUid()))
                 .toList();
+    }
+
+    /** The first of these studies, with what the protocol found last in it; empty if it has results of none. */
+    Optional<PriorStudy> prior(List<String> studyUids, String protocol) {
+        for (String studyUid : studyUids) {
+            Optional<PriorStudy> found = jdbc.sql(
+                            "select findings from manager.job where study_uid = ? and protocol = ? and findings is not null"
+                                    + " order by revision desc, epoch desc limit 1")
+                    .params(studyUid, protocol)
+                    .query(String.class)
+                    .optional()
+                    .map(findings -> new PriorStudy(studyUid, Documents.findings(Documents.parse(findings))));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 
     /** Work that is stopped for somebody else's. */

@@ -94,6 +94,30 @@ class BatchScenesTest {
         assertThat(scene.jobs(study)).as("who asks again gets it again").hasSize(3);
     }
 
+    /** QNT-06: the last earlier study that this protocol has results of. */
+    @Test
+    void a_job_is_given_what_was_found_in_the_prior_study() throws Exception {
+        String before = scene.petCt();
+        scene.await(before, "DONE");
+        String now = Scene.studyUid();
+        scene.gateway.priors(now, "2.25.404", before);
+        scene.gateway.complete(now, 1, "PT", "CT");
+        scene.await(now, "DONE");
+        ReconstructionTask first = task(before);
+        assertThat(first.priors()).isEmpty();
+        assertThat(task(now).priors()).singleElement().satisfies(prior -> {
+            assertThat(prior.studyUid()).isEqualTo(before);
+            assertThat(prior.findings().backend()).isNotEmpty();
+        });
+    }
+
+    private ReconstructionTask task(String study) {
+        return scene.driver.submitted().stream()
+                .filter(t -> t.study().studyUid().equals(study))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** BAT-03 */
     @Test
     void no_more_than_wanted_are_under_way() throws Exception {

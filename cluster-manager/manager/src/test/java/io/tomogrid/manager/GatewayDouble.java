@@ -21,6 +21,7 @@ final class GatewayDouble extends PeerDouble {
     private final List<Map<String, Object>> feed = new ArrayList<>();
     private final List<Archived> archive = new ArrayList<>();
     private final Map<String, Results> results = new LinkedHashMap<>();
+    private final Map<String, List<String>> priors = new LinkedHashMap<>();
     private Pacs pacs = Pacs.UP;
     private boolean storing = true;
     private int feedRead;
@@ -88,6 +89,11 @@ final class GatewayDouble extends PeerDouble {
         return new StudyComplete(sequence, studyUid, revision, StudyComplete.Completeness.QUIET_PERIOD, series);
     }
 
+    /** The patient of a study was here before, the last time first. */
+    synchronized void priors(String studyUid, String... earlier) {
+        priors.put(studyUid, List.of(earlier));
+    }
+
     /** An entry as another version of the gateway might write it. */
     synchronized void completeUnreadable() {
         feed.add(Map.of("format-version", 99, "sequence", feed.size() + 1));
@@ -135,6 +141,10 @@ final class GatewayDouble extends PeerDouble {
                     .findFirst()
                     .map(s -> new Answer(200, s.document))
                     .orElseGet(() -> new Answer(404, Map.of("error", "no such revision")));
+        }
+        if (asked.is("GET", "api", "studies", "*", "priors")) {
+            return new Answer(
+                    200, Map.of("studies", priors.getOrDefault(asked.path().get(2), List.of())));
         }
         if (asked.is("PUT", "api", "results", "*")) {
             return put(asked.path().get(2), Documents.resultManifest(asked.json()));

@@ -98,6 +98,23 @@ public final class GatewayClient {
         }
     }
 
+    /** Earlier studies of the same patient, the latest first; none of a study that the gateway does not know. */
+    public List<String> priors(String studyUid) {
+        String path = "/api/studies/" + URLEncoder.encode(studyUid, StandardCharsets.UTF_8) + "/priors";
+        HttpPeer.Answer answer = peer.send("GET", path, "");
+        if (!answer.found()) {
+            return List.of();
+        }
+        try {
+            if (!(answer.json().get("studies") instanceof List<?> studies)) {
+                throw new IllegalArgumentException("studies is missing");
+            }
+            return studies.stream().map(String.class::cast).toList();
+        } catch (RuntimeException e) {
+            throw peer.misunderstood(path, e);
+        }
+    }
+
     /** A revision as the feed told it; empty if the gateway has none such. */
     public Optional<FeedEntry> revision(String studyUid, int revision) {
         String path = "/api/studies/" + URLEncoder.encode(studyUid, StandardCharsets.UTF_8) + "/revisions/" + revision;

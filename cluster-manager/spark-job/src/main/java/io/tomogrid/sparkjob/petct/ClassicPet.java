@@ -80,6 +80,11 @@ final class ClassicPet {
             Optional<LocalDateTime> to = at(frame, Tag.DecayCorrectionDateTime);
             if (corrected.equals("NO")) {
                 frame.put(Tag.DecayCorrection, "NONE");
+                if (!frame.contains(Tag.SeriesDate) || !frame.contains(Tag.SeriesTime)) {
+                    // a classic series has them; without decay correction nothing refers to them
+                    frame.put(Tag.SeriesDate, frame.string(Tag.StudyDate).orElse(""))
+                            .put(Tag.SeriesTime, frame.string(Tag.StudyTime).orElse(""));
+                }
             } else if (corrected.equals("YES") && to.isPresent()) {
                 Optional<LocalDateTime> administered = frame.item(Tag.RadiopharmaceuticalInformationSequence)
                         .flatMap(agent -> at(agent, Tag.RadiopharmaceuticalStartDateTime));

@@ -28,7 +28,7 @@ import java.util.Optional;
 final class Measurements {
     private static final String NO_LIVER =
             "the model gives no output \"liver\", so PERCIST's reference is not available";
-    private static final String NO_PRIOR = "no prior study of this protocol is known";
+    private static final String NO_PRIOR = "no prior study with results of this protocol was named";
 
     private Measurements() {}
 

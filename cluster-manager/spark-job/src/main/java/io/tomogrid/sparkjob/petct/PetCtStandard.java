@@ -106,7 +106,7 @@ public final class PetCtStandard implements Protocol {
         stages.begin("encode");
         ResultFiles files = new ResultFiles(
                 context(task, series, mask, provenance), StagingFolder.open(task.stagingRoot()), parallel);
-        files.measurements(lesions, factors.perSlice(), quantification, Statements.of(quantification, provenance));
+        files.measurements(lesions, factors.perSlice(), quantification, Statements.of(quantification));
         files.rotations(grey, fused, series.ct().headers());
         List<String> notes = notes(series, lesions, mask);
         choice.notCuda().ifPresent(why -> notes.add("processed without the slice's GPU: " + why));

@@ -1,6 +1,5 @@
 package io.tomogrid.sparkjob.petct;
 
-import io.tomogrid.cluster.contract.Provenance;
 import io.tomogrid.cluster.contract.Quantification;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,13 +7,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What the report says in words: derivation, sums, PERCIST, tracking, provenance. In ASCII, since a report has the character
+ * What the report says in words: derivation, sums, PERCIST, tracking. In ASCII, since a report has the character
  * set of its source.
  */
 final class Statements {
     private Statements() {}
 
-    static List<String> of(Quantification quantification, Provenance provenance) {
+    static List<String> of(Quantification quantification) {
         List<String> statements = new ArrayList<>();
         quantification.series().forEach(series -> statements.add(derivation(series)));
         if (!quantification.scales().isEmpty()) {
@@ -28,7 +27,6 @@ final class Statements {
         }
         statements.add(liver(quantification.liver()));
         statements.add(tracking(quantification.tracking()));
-        statements.add("Provenance: " + JobProvenance.text(provenance));
         return statements.stream().map(Statements::ascii).toList();
     }
 

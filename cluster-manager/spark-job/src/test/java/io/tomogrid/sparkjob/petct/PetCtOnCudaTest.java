@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.dicom.Dataset;
-import io.tomogrid.dicom.Part10;
-import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
-import io.tomogrid.gateway.contract.ResultObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,21 +35,10 @@ class PetCtOnCudaTest {
             assertThat(cuda.findings().lesions()).isEqualTo(cpu.findings().lesions());
             assertThat(cuda.findings().quantification())
                     .isEqualTo(cpu.findings().quantification());
-            assertThat(contents(temp.resolve("cuda"), cuda)).hasSize(34).isEqualTo(contents(temp.resolve("cpu"), cpu));
+            assertThat(TestTask.contents(temp.resolve("cuda"), cuda))
+                    .hasSize(35)
+                    .isEqualTo(TestTask.contents(temp.resolve("cpu"), cpu));
             assertThat(cuda.findings().notes()).noneMatch(note -> note.contains("without the slice's GPU"));
         }
-    }
-
-    /** The results without what tells who made them; the report says it in words, too. */
-    private static List<Dataset> contents(Path staging, TaskOutcome.Succeeded outcome) throws IOException {
-        List<Dataset> contents = new ArrayList<>();
-        for (ResultObject object : outcome.manifest().objects()) {
-            if (!object.kind().equals("SR")) {
-                contents.add(Part10.read(staging.resolve(object.file()))
-                        .dataset()
-                        .remove(Tag.ContributingEquipmentSequence));
-            }
-        }
-        return contents;
     }
 }

@@ -171,7 +171,8 @@ class PetCtStandardTest {
 
     @Test
     void implicit_big_endian_and_deflated_images_are_read_alike() throws Exception {
-        Map<String, String> explicit = digests(TestTask.run(images(), temp.resolve("x"), service));
+        Map<String, Dataset> explicit =
+                TestTask.contents(temp.resolve("x/staging"), TestTask.run(images(), temp.resolve("x"), service));
         for (String syntax :
                 List.of(Uid.ImplicitVRLittleEndian, Uid.ExplicitVRBigEndian, Uid.DeflatedExplicitVRLittleEndian)) {
             try (TestArchive archive = new TestArchive(temp.resolve("archive-" + syntax))) {
@@ -179,7 +180,9 @@ class PetCtStandardTest {
                     archive.add(image, syntax, syntax);
                 }
                 var outcome = TestTask.run(archive, temp.resolve(syntax), service.url(), 2, new ArrayList<>());
-                assertThat(digests(outcome)).as(syntax).isEqualTo(explicit);
+                assertThat(TestTask.contents(temp.resolve(syntax), outcome))
+                        .as(syntax)
+                        .isEqualTo(explicit);
             }
         }
     }

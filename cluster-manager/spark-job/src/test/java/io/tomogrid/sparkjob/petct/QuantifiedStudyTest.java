@@ -100,7 +100,7 @@ class QuantifiedStudyTest {
         assertThat(found.burden())
                 .allSatisfy(burden -> assertThat(burden.mtvMl()).isCloseTo(total, within(1e-9)));
         assertThat(found.liver().reason()).contains("liver").contains("not available");
-        assertThat(found.tracking().reason()).contains("no prior study");
+        assertThat(found.tracking().reason()).contains("no prior study with results");
         List<Dataset> groups = report().items(Tag.ContentSequence).stream()
                 .flatMap(item -> item.items(Tag.ContentSequence).stream())
                 .filter(item -> item.item(Tag.ContentTemplateSequence).isPresent())

@@ -4,8 +4,11 @@ import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.ReportRef;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.dicom.Dataset;
+import io.tomogrid.dicom.Part10;
+import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
 import io.tomogrid.engine.Parallel;
+import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.slices.SliceKey;
 import io.tomogrid.slices.SliceLease;
@@ -14,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Runs the protocol on images that go through a real archive and a real socket to a model. */
 public final class TestTask {
@@ -70,5 +75,19 @@ public final class TestTask {
     static TaskOutcome runOnDevice(TestArchive archive, Path staging, String service) {
         return new PetCtStandard(TestModelService.TOKEN, new Parallel(2))
                 .run(task(archive.complete(), archive.root(), staging, service, false), stage -> {});
+    }
+
+    /** The results by their files, without what tells who made them of which bytes. */
+    static Map<String, Dataset> contents(Path staging, TaskOutcome outcome) throws IOException {
+        if (!(outcome instanceof TaskOutcome.Succeeded succeeded)) {
+            throw new AssertionError("expected results, got " + outcome);
+        }
+        Map<String, Dataset> contents = new TreeMap<>();
+        for (ResultObject object : succeeded.manifest().objects()) {
+            contents.put(
+                    object.file(),
+                    Part10.read(staging.resolve(object.file())).dataset().remove(Tag.ContributingEquipmentSequence));
+        }
+        return contents;
     }
 }

@@ -141,7 +141,8 @@ class ResultReferencesTest {
                 .filter(i -> i.string(Tag.ValueType).orElseThrow().equals("NUM"))
                 .toList();
         assertThat(numbers.stream().map(ResultReferencesTest::unit))
-                .containsExactly("g/ml{SUVbw}", "g/ml{SUVbw}", "g/ml{SUVbw}", "ml", "g");
+                .as("SUVmax, SUVmean, SUVpeak, then volume and glycolysis by the mask and by two other ways")
+                .containsExactly("g/ml{SUVbw}", "g/ml{SUVbw}", "g/ml{SUVbw}", "ml", "g", "ml", "g", "ml", "g");
         double mtv = numbers.get(3)
                 .item(Tag.MeasuredValueSequence)
                 .orElseThrow()

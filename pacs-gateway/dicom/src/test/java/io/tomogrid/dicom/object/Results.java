@@ -30,7 +30,7 @@ final class Results {
                 List.of(SeriesReference.of(ctHeaders)),
                 names,
                 Instant.parse("2026-01-15T11:30:00Z"),
-                new Equipment("Tomogrid", "Tomogrid", "node-1", "0.1.0"),
+                new Equipment("Tomogrid", "Tomogrid", "node-1", "0.1.0").did("read; suv(BQML, ADMIN); lesions"),
                 Algorithm.model("suv-threshold", "1.0.0", "sha256:" + "0123456789abcdef".repeat(4)),
                 List.of());
     }
@@ -73,12 +73,32 @@ final class Results {
     }
 
     Dataset rwvm() {
-        return RealWorldValueEncoder.encode(context, series(902, "SUVbw"), study.suvPerBqml());
+        return RealWorldValueEncoder.encode(context, series(902, "SUV"), perSlice(), otherSuvs());
+    }
+
+    private double[] perSlice() {
+        double[] factors = new double[petSlices.size()];
+        Arrays.fill(factors, study.suvPerBqml());
+        return factors;
+    }
+
+    static List<SuvQuantity> otherSuvs() {
+        List<SuvQuantity> others = new ArrayList<>();
+        for (String name : List.of("SUVlbm", "SUVlbm(James128)", "SUVlbm(Janma)", "SUVibw")) {
+            others.add(SuvQuantity.of(name, "g/ml{" + name + "}", 0.75).orElseThrow());
+        }
+        others.add(SuvQuantity.of("SUVbsa", "cm2/ml{SUVbsa}", 0.25).orElseThrow());
+        return others;
     }
 
     Dataset sr() {
         return MeasurementReportEncoder.encode(
-                context, series(903, "Lesion measurements"), lesions(), Optional.of(seg()), rwvm());
+                context,
+                series(903, "Lesion measurements"),
+                lesions(),
+                Optional.of(seg()),
+                rwvm(),
+                List.of("SUV by BQML, ADMIN", "All lesions together: mask: MTV 12.00 ml"));
     }
 
     List<LesionMeasurements> lesions() {
@@ -86,7 +106,11 @@ final class Results {
                 .map(segment -> {
                     Sphere sphere = study.spheres().get(segment.number() - 1);
                     OptionalDouble peak = segment.number() == 1 ? OptionalDouble.empty() : OptionalDouble.of(7.5);
-                    return new LesionMeasurements(segment, 8.0001, 8, peak, sphere.sampledMl(), 8 * sphere.sampledMl());
+                    double ml = sphere.sampledMl();
+                    var others = List.of(
+                            new LesionMeasurements.Extent("41 %", "MTV-41", ml, 8 * ml),
+                            new LesionMeasurements.Extent("gradient", "MTV-gradient", ml, 8 * ml));
+                    return new LesionMeasurements(segment, 8.0001, 8, peak, ml, 8 * ml, others);
                 })
                 .toList();
     }

@@ -115,6 +115,22 @@ public class Studies {
         return revisions;
     }
 
+    /**
+     * Earlier studies of the same patient, the latest first: of the same identifier, issuer and birth date, by Study Date and
+     * Time. A patient without an identifier has none.
+     */
+    List<String> priors(String studyUid, int limit) {
+        return jdbc.queryForList(
+                "SELECT p.study_uid FROM study s JOIN patient who ON who.id = s.patient"
+                        + " JOIN study p ON p.patient = s.patient AND p.patient_birth_date = s.patient_birth_date"
+                        + " WHERE s.study_uid = ? AND who.patient_id <> '' AND s.study_date <> '' AND p.study_date <> ''"
+                        + " AND (p.study_date, p.study_time) < (s.study_date, s.study_time)"
+                        + " ORDER BY p.study_date DESC, p.study_time DESC, p.study_uid LIMIT ?",
+                String.class,
+                studyUid,
+                limit);
+    }
+
     /** Studies that have unprocessed source images, none of them later than this. */
     List<String> quietSince(Instant instant) {
         return jdbc.queryForList(

@@ -50,6 +50,13 @@ class StudyController {
                 .orElseThrow(() -> RequestFault.notFound("no study with this UID has a revision " + revision));
     }
 
+    /** UIDs only: nothing is said of the patient whose studies they are. */
+    @GetMapping(value = "/api/studies/{uid}/priors", produces = "application/json")
+    String priors(@PathVariable String uid, @RequestParam(defaultValue = "20") int limit) {
+        summary(uid);
+        return Documents.json(new LinkedHashMap<>(Map.of("studies", studies.priors(uid, limit(limit)))));
+    }
+
     @PostMapping(value = "/api/studies/{uid}/complete", produces = "application/json")
     String complete(@PathVariable String uid) {
         summary(uid);
