@@ -47,6 +47,8 @@ const replacements = [
 ];
 /** Each context of WebGL costs memory and, drawn in software, 100 ms; viewports share them, volumes need one. */
 const contexts = { from: 'webGlContextCount: 7,', to: 'webGlContextCount: 2,', count: 0 };
+/** The bar that runs while a study is loading: drawn in software, its frames take about half a second of processor time before the first image. */
+const motion = { from: /(-webkit-)?animation:side2side[^;}]*;?/g, count: 0 };
 const beside = `${target}.new`;
 fs.rmSync(beside, { recursive: true, force: true });
 let publicPaths = 0;
@@ -106,7 +108,9 @@ for (const name of fs.readdirSync(source, { recursive: true })) {
     publicPaths += rebased === text ? 0 : 1;
     contents.set(to, await minified(replaced(rebased)));
   } else if (name.endsWith('.css')) {
-    contents.set(to, fs.readFileSync(from, 'utf8').replaceAll('url(/', `url(${BASE}${FOLDER}/`));
+    const text = fs.readFileSync(from, 'utf8').replaceAll('url(/', `url(${BASE}${FOLDER}/`);
+    motion.count += text.match(motion.from)?.length ?? 0;
+    contents.set(to, text.replaceAll(motion.from, ''));
   } else {
     contents.set(to, fs.readFileSync(from));
   }
@@ -116,9 +120,9 @@ const index = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
 const bundle = index.match(/src="\/(app\.bundle\.[0-9a-f]+\.js)"/);
 const styles = [...index.matchAll(/href="\/([^"]+\.css)" rel="stylesheet"/g)].map(m => m[1]);
 const early = EARLY.map(number => [...contents.keys()].find(name => name.startsWith(`${FOLDER}/${number}.bundle.`)));
-if (publicPaths === 0 || replacements.some(one => one.count === 0) || contexts.count === 0 || early.includes(undefined)
+if (publicPaths === 0 || replacements.some(one => one.count === 0) || contexts.count === 0 || motion.count === 0 || early.includes(undefined)
   || !bundle || styles.length === 0) {
-  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(one => `${one.count} × ${one.head}`)}, ${contexts.count} × ${contexts.from} early ${early}, bundle ${bundle}, styles ${styles}`);
+  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(one => `${one.count} × ${one.head}`)}, ${contexts.count} × ${contexts.from} ${motion.count} × ${motion.from} early ${early}, bundle ${bundle}, styles ${styles}`);
 }
 contents.set(`${FOLDER}/app-config.js`, fs.readFileSync(path.join(here, 'app-config.js'), 'utf8'));
 // A page of our own without inline scripts: the content security policy forbids them.
