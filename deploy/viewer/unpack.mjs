@@ -4,19 +4,23 @@
 // The base address /viewer/ is put where the package was built for /; what evaluates source text that it has made, which
 // the content security policy forbids, gets a body that does not. The package is not minified: without that half the time
 // to the first image is spent on parsing it. What is loaded by name goes into a folder that is named by what all of it
-// holds, so that browsers may keep it for good. Fails when the package is not as expected, so that another version is
-// looked at before it is served.
+// holds, so that browsers may keep it for good; beside each large text lies NAME.gz, without which the application is too
+// large to be kept in memory by a browser that keeps nothing on disk. Fails when the package is not as expected, so that
+// another version is looked at before it is served.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const BASE = '/viewer/';
 /** Stands for the name of the folder until that is known; as long as the name, which is in hexadecimal. */
 const FOLDER = '@@folder-by-hash';
 /** Chunks that a study needs before its first image: the browser fetches them while it reads the application. */
 const EARLY = [1673, 6938, 6489, 6495, 8478, 89, 2779, 2623, 6749, 5696, 1483, 9383, 7499, 8492, 9290, 4683, 1180, 781, 899];
+const PACKED = /\.(js|css|wasm|svg)$/;
+const LEAST_PACKED = 4096;
 const LEFT_OUT = /\.map$|\.html$|\.json$|^ort\/|^_|^(sw|google|init-service-worker|app-config|polyfill\.min|es6-shim\.min|oidc-client\.min)\.js$/;
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -43,6 +47,8 @@ const replacements = [
 ];
 /** Each context of WebGL costs memory and, drawn in software, 100 ms; viewports share them, volumes need one. */
 const contexts = { from: 'webGlContextCount: 7,', to: 'webGlContextCount: 2,', count: 0 };
+/** The bar that runs while a study is loading: drawn in software, its frames take about half a second of processor time before the first image. */
+const motion = { from: /(-webkit-)?animation:side2side[^;}]*;?/g, count: 0 };
 const beside = `${target}.new`;
 fs.rmSync(beside, { recursive: true, force: true });
 let publicPaths = 0;
@@ -102,7 +108,9 @@ for (const name of fs.readdirSync(source, { recursive: true })) {
     publicPaths += rebased === text ? 0 : 1;
     contents.set(to, await minified(replaced(rebased)));
   } else if (name.endsWith('.css')) {
-    contents.set(to, fs.readFileSync(from, 'utf8').replaceAll('url(/', `url(${BASE}${FOLDER}/`));
+    const text = fs.readFileSync(from, 'utf8').replaceAll('url(/', `url(${BASE}${FOLDER}/`);
+    motion.count += text.match(motion.from)?.length ?? 0;
+    contents.set(to, text.replaceAll(motion.from, ''));
   } else {
     contents.set(to, fs.readFileSync(from));
   }
@@ -112,9 +120,9 @@ const index = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
 const bundle = index.match(/src="\/(app\.bundle\.[0-9a-f]+\.js)"/);
 const styles = [...index.matchAll(/href="\/([^"]+\.css)" rel="stylesheet"/g)].map(m => m[1]);
 const early = EARLY.map(number => [...contents.keys()].find(name => name.startsWith(`${FOLDER}/${number}.bundle.`)));
-if (publicPaths === 0 || replacements.some(one => one.count === 0) || contexts.count === 0 || early.includes(undefined)
+if (publicPaths === 0 || replacements.some(one => one.count === 0) || contexts.count === 0 || motion.count === 0 || early.includes(undefined)
   || !bundle || styles.length === 0) {
-  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(one => `${one.count} × ${one.head}`)}, ${contexts.count} × ${contexts.from} early ${early}, bundle ${bundle}, styles ${styles}`);
+  throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(one => `${one.count} × ${one.head}`)}, ${contexts.count} × ${contexts.from} ${motion.count} × ${motion.from} early ${early}, bundle ${bundle}, styles ${styles}`);
 }
 contents.set(`${FOLDER}/app-config.js`, fs.readFileSync(path.join(here, 'app-config.js'), 'utf8'));
 // A page of our own without inline scripts: the content security policy forbids them.
@@ -141,7 +149,11 @@ const folder = hash.digest('hex').slice(0, FOLDER.length);
 contents.forEach((content, name) => {
   const to = path.join(beside, name.replace(FOLDER, folder));
   fs.mkdirSync(path.dirname(to), { recursive: true });
-  fs.writeFileSync(to, typeof content === 'string' ? content.replaceAll(FOLDER, folder) : content);
+  const bytes = typeof content === 'string' ? Buffer.from(content.replaceAll(FOLDER, folder)) : content;
+  fs.writeFileSync(to, bytes);
+  if (PACKED.test(name) && bytes.length >= LEAST_PACKED) {
+    fs.writeFileSync(`${to}.gz`, gzipSync(bytes, { level: 9 }));
+  }
 });
 fs.copyFileSync(path.join(source, '..', 'LICENSE'), path.join(beside, 'LICENSE'));
 fs.rmSync(target, { recursive: true, force: true });

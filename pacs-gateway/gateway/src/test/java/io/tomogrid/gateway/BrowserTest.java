@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The way in for a browser, and what keeps other pages out. */
 class BrowserTest {
@@ -37,6 +39,8 @@ class BrowserTest {
         Files.write(viewer.resolve("d.wasm"), new byte[] {0});
         Path named = Files.createDirectory(viewer.resolve("0123456789abcdef"));
         Files.write(named.resolve("e.wasm"), new byte[] {0});
+        Files.writeString(named.resolve("f.js"), "plain");
+        Files.writeString(named.resolve("f.js.gz"), "packed");
         Files.writeString(folder.resolve("secret.txt"), "secret");
         database = TestingDatabase.start();
         gateway = TestingGateway.start(
@@ -224,6 +228,29 @@ class BrowserTest {
             Reply outside = web.getAnonymously(path, "Cookie", cookie);
             assertThat(outside.status()).as(path).isGreaterThanOrEqualTo(400);
         }
+    }
+
+    /** WEB-04. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gzip, deflate, br | packed",
+                "br, GZIP;q=0.5    | packed",
+                "gzip ; q=0.001    | packed",
+                "gzip;q=0, br      | plain",
+                "br;q=1, gzip;q=0.0| plain",
+                "x-gzip2           | plain",
+                "identity          | plain"
+            })
+    void what_the_viewer_has_packed_goes_so_to_whom_takes_that(String accepted, String content) throws Exception {
+        Reply reply =
+                web.getAnonymously("/viewer/0123456789abcdef/f.js", "Cookie", session(), "Accept-Encoding", accepted);
+        assertThat(reply.text()).isEqualTo(content);
+        assertThat(reply.header("Content-Encoding")).isEqualTo(content.equals("packed") ? "gzip" : "");
+        assertThat(reply.header("Content-Type")).startsWith("text/javascript");
+        assertThat(reply.header("Vary")).contains("Accept-Encoding");
+        assertThat(reply.header("Cache-Control")).contains("immutable");
     }
 
     /** WEB-06. */

@@ -7,13 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.springframework.core.io.FileSystemResource;
-import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The pages: status, login, and the viewer's files. */
@@ -32,6 +34,10 @@ class PageController {
 
     /** A folder that has another name when anything in it changes: browsers need not ask again. */
     private static final String NAMED = "[0-9a-f]{16}";
+
+    /** Accept-Encoding that takes gzip, with no weight or any but 0 (RFC 9110 section 12.5.3). */
+    private static final Pattern GZIP =
+            Pattern.compile("(?:^|[, ])gzip\\s*(?:$|,|;\\s*q=(?!0(?:\\.0*)?\\s*(?:$|,)))", Pattern.CASE_INSENSITIVE);
 
     private static final CacheControl KEEP =
             CacheControl.maxAge(Duration.ofDays(365)).cachePrivate().immutable();
@@ -60,7 +66,10 @@ class PageController {
     }
 
     @GetMapping({"/viewer", "/viewer/{*path}"})
-    ResponseEntity<?> viewer(@PathVariable(required = false) String path) throws IOException {
+    ResponseEntity<?> viewer(
+            @PathVariable(required = false) String path,
+            @RequestHeader(value = HttpHeaders.ACCEPT_ENCODING, defaultValue = "") String encodings)
+            throws IOException {
         if (viewer == null || !Files.isRegularFile(viewer.resolve("index.html"))) {
             return own("no-viewer.html");
         }
@@ -76,13 +85,17 @@ class PageController {
             throw RequestFault.notFound("the viewer has no such file");
         }
         String name = file.getFileName().toString();
-        Resource content = new FileSystemResource(file);
-        return ResponseEntity.ok()
+        Path packed = file.resolveSibling(name + ".gz");
+        boolean unpacked = !GZIP.matcher(encodings).find() || !Files.isRegularFile(packed);
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .contentType(type(name))
                 .lastModified(Files.getLastModifiedTime(file).toInstant())
+                .varyBy(HttpHeaders.ACCEPT_ENCODING)
                 .cacheControl(
-                        viewer.relativize(file).getName(0).toString().matches(NAMED) ? KEEP : CacheControl.noCache())
-                .body(content);
+                        viewer.relativize(file).getName(0).toString().matches(NAMED) ? KEEP : CacheControl.noCache());
+        return unpacked
+                ? answer.body(new FileSystemResource(file))
+                : answer.header(HttpHeaders.CONTENT_ENCODING, "gzip").body(new FileSystemResource(packed));
     }
 
     private static ResponseEntity<byte[]> own(String name) throws IOException {
