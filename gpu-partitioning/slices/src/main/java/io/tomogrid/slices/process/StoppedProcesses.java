@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,11 +20,19 @@ final class StoppedProcesses {
     private static final Logger log = LoggerFactory.getLogger(StoppedProcesses.class);
     private static final char STOPPED = 'T';
 
+    /** To find what a process has started, the system reads of all that there are: milliseconds, so not at every look. */
+    private static final int LOOKS_PER_SEARCH = 4;
+
+    private List<ProcessHandle> known = List.of();
     private Set<ProcessHandle> before = Set.of();
+    private int looks;
 
     /** Kills the child, or what it has started, where it is stopped at two looks in a row; a debugger's halt counts not. */
     void kill(ProcessHandle child) {
-        Set<ProcessHandle> now = Stream.concat(Stream.of(child), child.descendants())
+        if (looks++ % LOOKS_PER_SEARCH == 0) {
+            known = child.descendants().toList();
+        }
+        Set<ProcessHandle> now = Stream.concat(Stream.of(child), known.stream())
                 .filter(StoppedProcesses::stopped)
                 .collect(Collectors.toSet());
         Set<ProcessHandle> still = new HashSet<>(now);
