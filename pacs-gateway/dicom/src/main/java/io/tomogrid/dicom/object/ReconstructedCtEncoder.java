@@ -120,7 +120,9 @@ public final class ReconstructedCtEncoder {
     /** The series of projections by its first and its last view: all of them would be longer than the image. */
     private static Dataset rawData(ReconstructedCt ct) {
         Dataset series = new Dataset()
-                .put(Tag.SeriesInstanceUID, InstanceReference.required(ct.origin().source(), Tag.SeriesInstanceUID))
+                .put(
+                        Tag.SeriesInstanceUID,
+                        InstanceReference.required(ct.origin().source(), Tag.SeriesInstanceUID))
                 .putItems(
                         Tag.ReferencedSOPSequence,
                         ct.firstView().item(),

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** RES-04, CTR-06 */
 class ReconstructedCtEncoderTest {
-    private static final ImageGrid GRID = new ImageGrid(
-            3, 2, 2, new Lps(-1, -2, -300), new Lps(0.5, 0, 0), new Lps(0, 0.5, 0), new Lps(0, 0, 1.25));
+    private static final ImageGrid GRID =
+            new ImageGrid(3, 2, 2, new Lps(-1, -2, -300), new Lps(0.5, 0, 0), new Lps(0, 0.5, 0), new Lps(0, 0, 1.25));
 
     private static List<Dataset> encode(float[] values) {
         List<Dataset> views = SyntheticProjections.of(1, 2, view -> Map.of(Tag.PixelData, new byte[] {1, 2}))
@@ -43,7 +43,8 @@ class ReconstructedCtEncoderTest {
 
     @Test
     void hounsfield_units_are_rounded_and_what_was_not_measured_is_padding() {
-        Dataset slice = encode(new float[] {-1000.4f, 0.6f, 955, Float.NaN, -9000, 1e9f}).get(1);
+        Dataset slice = encode(new float[] {-1000.4f, 0.6f, 955, Float.NaN, -9000, 1e9f})
+                .get(1);
         var stored = ByteBuffer.wrap(slice.bytes(Tag.PixelData).orElseThrow()).order(ByteOrder.LITTLE_ENDIAN);
         short[] values = new short[6];
         stored.asShortBuffer().get(values);

@@ -44,7 +44,8 @@ public final class Fdk {
             for (int first = 0; first < packed.length; first += VIEW_BLOCK / 4) {
                 int from = first;
                 int to = Math.min(packed.length, first + VIEW_BLOCK / 4);
-                parallel.run(grid.ny() / 2, j -> backProjectFourfold(scan, packed, direction, from, to, grid, j, image));
+                parallel.run(
+                        grid.ny() / 2, j -> backProjectFourfold(scan, packed, direction, from, to, grid, j, image));
             }
         } else {
             for (int first = 0; first < filtered.length; first += VIEW_BLOCK) {

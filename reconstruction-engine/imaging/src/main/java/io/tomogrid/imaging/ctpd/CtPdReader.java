@@ -60,7 +60,8 @@ public final class CtPdReader {
             View view = views.get(v);
             if (v > 0 && view.number() != views.get(v - 1).number() + 1) {
                 throw new CtScanException(CtPdTag.INSTANCE_NUMBER + ": expected "
-                        + (views.get(v - 1).number() + 1) + " after " + views.get(v - 1).number() + ", got "
+                        + (views.get(v - 1).number() + 1) + " after "
+                        + views.get(v - 1).number() + ", got "
                         + view.number() + ": a view is missing or twice there");
             }
             if (!view.detector().equals(first.detector())) {
@@ -112,8 +113,8 @@ public final class CtPdReader {
         private static CurvedDetector detector(Values values) throws CtScanException {
             String shape = values.text(CtPdTag.SHAPE);
             if (!shape.equals("CYLINDRICAL")) {
-                throw new CtScanException(CtPdTag.SHAPE + " of view " + values.view()
-                        + ": expected CYLINDRICAL, got '" + shape + "'");
+                throw new CtScanException(
+                        CtPdTag.SHAPE + " of view " + values.view() + ": expected CYLINDRICAL, got '" + shape + "'");
             }
             float[] central = values.floats(CtPdTag.CENTRAL_ELEMENT, 2);
             try {
@@ -171,7 +172,9 @@ public final class CtPdReader {
 
         String text(CtPdTag tag) {
             return instance.bytes(tag.tag)
-                    .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).replace('\0', ' ').trim())
+                    .map(bytes -> new String(bytes, StandardCharsets.US_ASCII)
+                            .replace('\0', ' ')
+                            .trim())
                     .orElse("");
         }
 
@@ -191,7 +194,10 @@ public final class CtPdReader {
                         tag + " of view " + view + ": expected " + 4 * count + " bytes of floats, got " + bytes.length);
             }
             float[] floats = new float[count];
-            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+            ByteBuffer.wrap(bytes)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(floats);
             for (float value : floats) {
                 if (!Float.isFinite(value)) {
                     throw new CtScanException(tag + " of view " + view + ": expected a finite number, got " + value);
@@ -216,7 +222,9 @@ public final class CtPdReader {
 
         /** A decimal string, or a float where the writer took one. */
         double number(CtPdTag tag) throws CtScanException {
-            String text = new String(bytes(tag), StandardCharsets.US_ASCII).replace('\0', ' ').trim();
+            String text = new String(bytes(tag), StandardCharsets.US_ASCII)
+                    .replace('\0', ' ')
+                    .trim();
             try {
                 return Double.parseDouble(text);
             } catch (NumberFormatException noText) {

@@ -40,7 +40,6 @@ public final class CtPdWriter {
         perStored = Double.parseDouble(slope);
     }
 
-
     /** Values of a view by tag, little endian: all attributes that the reader takes but the instance number. */
     public Map<Integer, byte[]> attributes(int view) {
         CurvedDetector detector = scan.detector();

@@ -84,7 +84,8 @@ class CtPdTest {
         List<Map<Integer, byte[]>> instances = written();
         float[][] asWritten = read(instances).scan().projections();
         for (Map<Integer, byte[]> instance : instances) {
-            ByteBuffer from = ByteBuffer.wrap(instance.get(CtPdTag.PIXEL_DATA.tag)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer from =
+                    ByteBuffer.wrap(instance.get(CtPdTag.PIXEL_DATA.tag)).order(ByteOrder.LITTLE_ENDIAN);
             ByteBuffer to = ByteBuffer.allocate(from.capacity()).order(ByteOrder.LITTLE_ENDIAN);
             for (int r = 0; r < 4; r++) {
                 for (int c = 0; c < 24; c++) {
@@ -113,28 +114,30 @@ class CtPdTest {
     })
     void what_is_wrong_is_named(CtPdTag tag, String value, String message) {
         List<Map<Integer, byte[]>> instances = written();
-        byte[] bytes =
-                switch (tag) {
-                    case ANGLE, TRANSVERSE_SPACING, AXIAL_SPACING, DETECTOR_RADIUS -> value.isEmpty()
-                            ? new byte[0]
-                            : ByteBuffer.allocate(4)
-                                    .order(ByteOrder.LITTLE_ENDIAN)
-                                    .putFloat(value.equals("nan") ? Float.NaN : Float.parseFloat(value))
-                                    .array();
-                    default -> ascii(value);
-                };
+        byte[] bytes = switch (tag) {
+            case ANGLE, TRANSVERSE_SPACING, AXIAL_SPACING, DETECTOR_RADIUS ->
+                value.isEmpty()
+                        ? new byte[0]
+                        : ByteBuffer.allocate(4)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putFloat(value.equals("nan") ? Float.NaN : Float.parseFloat(value))
+                                .array();
+            default -> ascii(value);
+        };
         instances.get(7).put(tag.tag, bytes);
-        assertThatThrownBy(() -> read(instances)).isInstanceOf(CtScanException.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> read(instances))
+                .isInstanceOf(CtScanException.class)
+                .hasMessageContaining(message);
     }
 
     /** CTR-01: chords by Pythagoras. */
     @Test
     void projections_are_chords() {
-        CtPhantom ball = new CtPhantom(List.of(
-                new CtPhantom.Part(Solid.Ellipsoid.sphere(new Vec3(0, 0, 3), 100), 0.02)));
+        CtPhantom ball =
+                new CtPhantom(List.of(new CtPhantom.Part(Solid.Ellipsoid.sphere(new Vec3(0, 0, 3), 100), 0.02)));
         CurvedDetector detector = new CurvedDetector(101, 1, 2, 2, 1000, 50, 0);
-        CurvedScan scan = SimulatedCt.curved(
-                detector, SimulatedCt.views(8, 8, 3, 0, 500, List.of(CtView.Spot.CENTRE)), ball);
+        CurvedScan scan =
+                SimulatedCt.curved(detector, SimulatedCt.views(8, 8, 3, 0, 500, List.of(CtView.Spot.CENTRE)), ball);
         for (float[] view : scan.projections()) {
             for (int c = 0; c < 101; c++) {
                 double distance = 500 * Math.sin(detector.fanAngle(c));
