@@ -15,7 +15,8 @@ import org.springframework.util.unit.DataSize;
 
 /** REC-06 */
 class RoutingRuleTest {
-    private static final List<RoutingRule> DEFAULTS = List.of(RoutingRule.petCt("m"), RoutingRule.petOsem(), RoutingRule.ctFbp());
+    private static final List<RoutingRule> DEFAULTS =
+            List.of(RoutingRule.petCt("m"), RoutingRule.petOsem(), RoutingRule.ctFbp());
 
     /** Series as modality/SOP class: raw, PET, CT or other. */
     @ParameterizedTest

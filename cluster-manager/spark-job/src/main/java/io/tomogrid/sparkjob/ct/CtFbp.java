@@ -101,7 +101,8 @@ public final class CtFbp implements Protocol {
         List<ResultObject> objects = write(how, image, StagingFolder.open(task.stagingRoot()));
         List<String> notes = new ArrayList<>(projections.notes());
         notes.add("reconstructed by " + image.method() + " from " + scan.views().size() + " views on "
-                + image.grid().nx() + " x " + image.grid().ny() + " x " + image.grid().nz()
+                + image.grid().nx() + " x " + image.grid().ny() + " x "
+                + image.grid().nz()
                 + " voxels, kernel " + wanted.kernel() + ", on the processors: there is no CUDA kernel for it yet");
         var manifest = new ResultManifest(
                 task.jobId(),

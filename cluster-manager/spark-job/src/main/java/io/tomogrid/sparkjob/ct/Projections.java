@@ -80,8 +80,9 @@ record Projections(Dataset first, Dataset last, CtPdReader.Series series, String
         }
         CtPdReader.Series read;
         try {
-            read = CtPdReader.read(
-                    Arrays.stream(views).map(view -> (CtPdAttributes) view::bytes).toList());
+            read = CtPdReader.read(Arrays.stream(views)
+                    .map(view -> (CtPdAttributes) view::bytes)
+                    .toList());
         } catch (CtScanException unreadable) {
             throw fault(series.seriesUid(), unreadable);
         }

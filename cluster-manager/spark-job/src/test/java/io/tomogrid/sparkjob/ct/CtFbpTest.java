@@ -44,11 +44,10 @@ class CtFbpTest {
 
     /** Two turns over water 120 mm wide with a focal spot that flies. */
     private static List<Dataset> views() {
-        var water = new CtPhantom(
-                List.of(CtPhantom.part(new Solid.Cylinder(new Vec3(10, -5, Z), 60, 60, 300), 0, -1000)));
+        var water =
+                new CtPhantom(List.of(CtPhantom.part(new Solid.Cylinder(new Vec3(10, -5, Z), 60, 60, 300), 0, -1000)));
         var spots = List.of(new CtView.Spot(0.001, 0.5, -3), new CtView.Spot(-0.001, -0.5, 3));
-        CurvedScan scan =
-                SimulatedCt.curved(DETECTOR, SimulatedCt.views(240, 120, Z - 20, 20, 595, spots), water);
+        CurvedScan scan = SimulatedCt.curved(DETECTOR, SimulatedCt.views(240, 120, Z - 20, 20, 595, spots), water);
         return SyntheticProjections.of(4, 240, new CtPdWriter(scan, CtPhantom.WATER_PER_MM)::attributes)
                 .toList();
     }
@@ -76,7 +75,9 @@ class CtFbpTest {
         Collections.shuffle(shuffled, new Random(1));
         var succeeded = (TaskOutcome.Succeeded) run(shuffled, "a", 2);
         List<ResultObject> objects = succeeded.manifest().objects();
-        assertThat(objects).hasSizeGreaterThan(5).allMatch(object -> object.kind().equals("CT"));
+        assertThat(objects)
+                .hasSizeGreaterThan(5)
+                .allMatch(object -> object.kind().equals("CT"));
         assertThat(succeeded.findings().notes()).anyMatch(note -> note.contains("helical weighted FBP from 240 views"));
         double last = Double.NEGATIVE_INFINITY;
         for (ResultObject object : objects) {

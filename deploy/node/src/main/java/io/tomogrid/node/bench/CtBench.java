@@ -41,7 +41,12 @@ final class CtBench {
             fdk.reconstruct(scan, grid);
             double seconds = (System.nanoTime() - start) * 1e-9;
             double processorSeconds = (processorNanos() - processor) * 1e-9;
-            out.printf(Locale.ROOT, "FDK%s: %.3f s (%.3f s processor)%n", n < 0 ? ", warm-up" : "", seconds, processorSeconds);
+            out.printf(
+                    Locale.ROOT,
+                    "FDK%s: %.3f s (%.3f s processor)%n",
+                    n < 0 ? ", warm-up" : "",
+                    seconds,
+                    processorSeconds);
             out.flush();
             if (n >= 0) {
                 wall[n] = seconds;

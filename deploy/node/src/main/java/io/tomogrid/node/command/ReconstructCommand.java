@@ -36,8 +36,9 @@ import picocli.CommandLine.Spec;
 /** {@code tomogrid reconstruct}: CT projections of a folder to a CT series. */
 @Command(
         name = "reconstruct",
-        description = "Reconstructs the CT projections (DICOM-CT-PD) under DIR to a CT series in DIR/ct, or, with --node,"
-                + " sends them to the running node, whose rule for raw data does the same on a slice.",
+        description =
+                "Reconstructs the CT projections (DICOM-CT-PD) under DIR to a CT series in DIR/ct, or, with --node,"
+                        + " sends them to the running node, whose rule for raw data does the same on a slice.",
         mixinStandardHelpOptions = true)
 public final class ReconstructCommand implements Callable<Integer> {
     private static final String CALLING_AE = "TOMOGRID_SCU";
@@ -64,13 +65,18 @@ public final class ReconstructCommand implements Callable<Integer> {
     @Option(names = "--kernel", description = "ramp or hann (default: ${DEFAULT-VALUE}).", defaultValue = "RAMP")
     private Kernel kernel;
 
-    @Option(names = "--across", description = "Voxels across (default: as many as the detector has columns, 512 at most).")
+    @Option(
+            names = "--across",
+            description = "Voxels across (default: as many as the detector has columns, 512 at most).")
     private int across;
 
     @Option(names = "--voxel", paramLabel = "MM", description = "Side of a voxel (default: fills the field of view).")
     private double voxelMm;
 
-    @Option(names = "--slice", paramLabel = "MM", description = "Distance of slices (default: a detector row at the axis).")
+    @Option(
+            names = "--slice",
+            paramLabel = "MM",
+            description = "Distance of slices (default: a detector row at the axis).")
     private double sliceMm;
 
     @Option(
@@ -120,8 +126,8 @@ public final class ReconstructCommand implements Callable<Integer> {
         var usual = CtReconstruction.Wanted.of(scan.detector(), kernel);
         var wanted = new CtReconstruction.Wanted(across > 0 ? across : usual.across(), voxelMm, sliceMm, kernel);
         long start = System.nanoTime();
-        CtReconstruction image = CtReconstruction.of(
-                scan, projections.series().waterPerMm(), wanted, Parallel.onAllProcessors());
+        CtReconstruction image =
+                CtReconstruction.of(scan, projections.series().waterPerMm(), wanted, Parallel.onAllProcessors());
         double seconds = (System.nanoTime() - start) * 1e-9;
         List<Dataset> slices = CtSeries.of(projections, image, kernel, Instant.now());
         Path series = Files.createDirectories(folder.resolve("ct"));
@@ -132,7 +138,9 @@ public final class ReconstructCommand implements Callable<Integer> {
         report.put("study", CtSeries.studyUid(projections));
         report.put("method", image.method());
         report.put("views", scan.views().size());
-        report.put("voxels", List.of(image.grid().nx(), image.grid().ny(), image.grid().nz()));
+        report.put(
+                "voxels",
+                List.of(image.grid().nx(), image.grid().ny(), image.grid().nz()));
         report.put("seconds", Math.rint(seconds * 1000) / 1000);
         report.put("series", series.toString());
         if (generate) {

@@ -88,8 +88,8 @@ public record PhantomPictures(CtPhantom phantom, CtReconstruction image, double 
         BufferedImage picture = new BufferedImage(columns, values.length / columns, BufferedImage.TYPE_BYTE_GRAY);
         for (int n = 0; n < values.length; n++) {
             double grey = Float.isNaN(values[n]) ? 0 : 255 * (values[n] - black) / width;
-            picture.getRaster()
-                    .setSample(n % columns, n / columns, 0, (int) Math.max(0, Math.min(255, Math.rint(grey))));
+            picture.getRaster().setSample(n % columns, n / columns, 0, (int)
+                    Math.max(0, Math.min(255, Math.rint(grey))));
         }
         ImageIO.write(picture, "png", file.toFile());
     }
