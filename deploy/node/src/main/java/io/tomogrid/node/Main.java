@@ -12,6 +12,7 @@ import io.tomogrid.node.command.JobsCommand;
 import io.tomogrid.node.command.LedgerCommand;
 import io.tomogrid.node.command.LoginCommand;
 import io.tomogrid.node.command.ModelsCommand;
+import io.tomogrid.node.command.ReconstructCommand;
 import io.tomogrid.node.command.ReprocessCommand;
 import io.tomogrid.node.command.SendCommand;
 import io.tomogrid.node.command.SlicesCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             SendCommand.class,
             StudiesCommand.class,
             JobsCommand.class,
+            ReconstructCommand.class,
             ReprocessCommand.class,
             SlicesCommand.class,
             EngineCommand.class,

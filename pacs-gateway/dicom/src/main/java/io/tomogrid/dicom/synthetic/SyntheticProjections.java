@@ -71,6 +71,12 @@ public final class SyntheticProjections {
                 .put(Tag.RevolutionTime, 0.5)
                 .put(Tag.SpiralPitchFactor, 1.0)
                 .put(Tag.CTDIvol, 8.2)
+                .putItems(
+                        Tag.CTDIPhantomTypeCodeSequence,
+                        new Dataset()
+                                .put(Tag.CodeValue, "113691")
+                                .put(Tag.CodingSchemeDesignator, "DCM")
+                                .put(Tag.CodeMeaning, "IEC Body Dosimetry Phantom"))
                 .put(Tag.ImageType, "ORIGINAL", "PRIMARY", "AXIAL")
                 .put(Tag.SamplesPerPixel, 1)
                 .put(Tag.PhotometricInterpretation, "MONOCHROME2")

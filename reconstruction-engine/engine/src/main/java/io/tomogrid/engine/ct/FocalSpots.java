@@ -73,6 +73,24 @@ final class FocalSpots {
         return places;
     }
 
+    /** Between the views of a place the angle is interpolated as if they came evenly. */
+    private static void checkTurns(int[] views) {
+        if (views.length < 2) {
+            throw outOfTurn(views[0]);
+        }
+        for (int n = 2; n < views.length; n++) {
+            if (views[n] - views[n - 1] != views[1] - views[0]) {
+                throw outOfTurn(views[n]);
+            }
+        }
+    }
+
+    private static IllegalArgumentException outOfTurn(int view) {
+        return new IllegalArgumentException(
+                "focal spot: expected its places in Source Angular, Axial and Radial Position"
+                        + " Shift (7033,100B to 100D) to take turns, got view " + (view + 1) + " out of turn");
+    }
+
     private static boolean same(CtView.Spot a, CtView.Spot b) {
         return Math.abs(a.angle() - b.angle()) < SAME_ANGLE
                 && Math.abs(a.z() - b.z()) < SAME_MM
@@ -81,6 +99,7 @@ final class FocalSpots {
 
     /** With the focal centre of the view at the angle 0: everything turns with it. */
     private static Place place(CurvedScan scan, CtView.Spot spot, int[] views) {
+        checkTurns(views);
         int columns = scan.detector().columns();
         double radius = scan.views().get(0).radius();
         double sourceMm = radius + spot.radius();

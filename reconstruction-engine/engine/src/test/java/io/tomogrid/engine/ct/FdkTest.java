@@ -56,11 +56,12 @@ class FdkTest {
         assertThat(volume).isCloseTo(Math.PI / 6 * 30 * 30 * 30, within(700.0));
     }
 
-    /** The plain way: one voxel and view after another, four reads each. */
-    @Test
-    void columns_of_voxels_are_what_single_voxels_are() {
-        FlatScan scan = SimulatedCt.flat(TestCt.flat(96, 40, 60, 1), TestCt.ball(new Vec3(20, 10, -6), 40));
-        CtGrid grid = new CtGrid(20, 18, 30, 4, 3.1, new Vec3(3, -2, 1));
+    /** The plain way: one voxel and view after another, four reads each. Also where quarters of a turn share work. */
+    @ParameterizedTest
+    @CsvSource({"18, 3, 1", "20, 0, 1", "20, 0, -1"})
+    void columns_of_voxels_are_what_single_voxels_are(int ny, double x, int turn) {
+        FlatScan scan = SimulatedCt.flat(TestCt.flat(96, 40, 60, turn), TestCt.ball(new Vec3(20, 10, -6), 40));
+        CtGrid grid = new CtGrid(20, ny, 30, 4, 3.1, new Vec3(x, 0, 1));
         float[] image = fdk.reconstruct(scan, grid);
         float[][] filtered = fdk.filter(scan);
         double difference = 0;

@@ -138,6 +138,9 @@ class WeightedFbpTest {
         beside.set(
                 50, new CtView(beside.get(50).angle(), beside.get(50).z() + 9, TestCt.SOURCE_MM, CtView.Spot.CENTRE));
         refused(with(scan, beside), "(7031,1002)", "beside the helix");
+        List<CtView> stray = new ArrayList<>(scan.views());
+        stray.set(60, new CtView(stray.get(60).angle(), stray.get(60).z(), TestCt.SOURCE_MM, new CtView.Spot(0, 1, 0)));
+        refused(with(scan, stray), "(7033,100B to 100D)", "view 62 out of turn");
         refused(with(scan, scan.views().subList(0, 90)), "(7031,1001)", "does not close");
         List<CtView> fast = scan.views().stream()
                 .map(v -> new CtView(v.angle(), 8 * v.z(), v.radius(), v.spot()))
