@@ -13,8 +13,22 @@ final class PatientPosition {
 
     /** PS3.16 CID 20. */
     private static final Map<String, String> MODIFIER = Map.of(
-            "40199007", "S", "F-10340", "S", "1240000", "P", "F-10310", "P", "102535000", "DR", "F-10317", "DR",
-            "102536004", "DL", "F-10319", "DL");
+            "40199007",
+            "S",
+            "F-10340",
+            "S",
+            "1240000",
+            "P",
+            "F-10310",
+            "P",
+            "102535000",
+            "DR",
+            "F-10317",
+            "DR",
+            "102536004",
+            "DL",
+            "F-10319",
+            "DL");
 
     private PatientPosition() {}
 

@@ -141,8 +141,7 @@ public final class PetOsem implements Protocol {
         int slices = frames.volumes().get(0).geometry().size().nz();
         for (int n = 0; n < frames.volumes().size(); n++) {
             // decay and time may differ from a time slice to the next, so may its factors
-            SuvFactors factors =
-                    SuvBodyWeight.factors(PetQuantities.of(headers.subList(n * slices, (n + 1) * slices)));
+            SuvFactors factors = SuvBodyWeight.factors(PetQuantities.of(headers.subList(n * slices, (n + 1) * slices)));
             if (factors instanceof SuvFactors.Computed computed) {
                 derivation = computed.derivation();
                 double greatest = max(computed.apply(frames.volumes().get(n)).voxels());
@@ -238,7 +237,8 @@ public final class PetOsem implements Protocol {
 
     /** @param headers filled with the data sets without their pixels */
     private static List<ResultObject> write(
-            ReconstructedPet how, List<Volume> volumes, StagingFolder folder, List<Dataset> headers) throws IOException {
+            ReconstructedPet how, List<Volume> volumes, StagingFolder folder, List<Dataset> headers)
+            throws IOException {
         ImageGrid grid = Grids.of(volumes.get(0).geometry());
         ResultSeries series =
                 new ResultSeries(how.origin().uids().uid("series/pet"), SERIES_NUMBER, "PET " + how.method() + " AC");

@@ -85,8 +85,7 @@ record RawSource(Dataset header, PetScan scan, boolean statesScatter, List<Strin
         return header;
     }
 
-    private static PetScan scan(InstanceRef instance, PetRawObject.Payload payload)
-            throws ProtocolFailure {
+    private static PetScan scan(InstanceRef instance, PetRawObject.Payload payload) throws ProtocolFailure {
         String uid = instance.sopInstanceUid();
         if (!payload.format().equals(PetRawFormat.NAME)) {
             throw ProtocolFailure.input("raw data " + uid + ": expected the payload's format to be " + PetRawFormat.NAME
@@ -109,8 +108,8 @@ record RawSource(Dataset header, PetScan scan, boolean statesScatter, List<Strin
         if (!(Math.abs(stated - scan.durationS() * 1000) <= DURATION_TOLERANCE_MS)) {
             throw fault(
                     header,
-                    "Actual Frame Duration (0018,1242) is " + stated + " ms, the payload's "
-                            + scan.durationS() * 1000 + " ms");
+                    "Actual Frame Duration (0018,1242) is " + stated + " ms, the payload's " + scan.durationS() * 1000
+                            + " ms");
         }
     }
 

@@ -61,11 +61,7 @@ record ReconstructedFrames(String seriesType, List<Volume> volumes, List<Reconst
         return new ReconstructedFrames(
                 "WHOLE BODY",
                 List.of(beds.grid()
-                        .volume(
-                                beds.together(activities),
-                                1,
-                                beds.grid().geometry(middle, frameOfReference),
-                                "Bq/ml")),
+                        .volume(beds.together(activities), 1, beds.grid().geometry(middle, frameOfReference), "Bq/ml")),
                 timing);
     }
 }

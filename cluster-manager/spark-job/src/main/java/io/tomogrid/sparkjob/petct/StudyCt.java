@@ -46,7 +46,8 @@ public record StudyCt(String seriesUid, Dataset header, Volume volume, List<Stri
             return Optional.empty();
         }
         SeriesRef best = inFrame.stream()
-                .min(Comparator.comparing((SeriesRef s) -> -s.instances().size()).thenComparing(SeriesRef::seriesUid))
+                .min(Comparator.comparing((SeriesRef s) -> -s.instances().size())
+                        .thenComparing(SeriesRef::seriesUid))
                 .orElseThrow(() -> ProtocolFailure.input("CT series "
                         + all.get(0).seriesUid() + " is not in the raw data's frame of reference "
                         + frame + ", Frame of Reference UID (0020,0052), so it cannot attenuate it; send the CT of the"

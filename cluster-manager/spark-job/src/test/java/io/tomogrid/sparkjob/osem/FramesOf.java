@@ -35,13 +35,7 @@ final class FramesOf {
         double bqMl = 8000 * decay;
         var phantom = new ImageQualityPhantom(bqMl, new Solid.Cylinder(new Vec3(0, 0, 0), 70, 70, 500), List.of());
         var scan = new SimulatedScan(
-                scanner,
-                centre,
-                durationS,
-                SENSITIVITY,
-                SyntheticRaw.HALF_LIFE_S,
-                SyntheticRaw.POSITRON_FRACTION,
-                0.3);
+                scanner, centre, durationS, SENSITIVITY, SyntheticRaw.HALF_LIFE_S, SyntheticRaw.POSITRON_FRACTION, 0.3);
         PetAcquisition expected = scan.expected(phantom, 1);
         PetGrid grid = PetGrid.of(scanner);
         float[] activity = new float[grid.voxels()];

@@ -248,8 +248,8 @@ class PetOsemTest {
                 case "frame" -> ct.put(Tag.FrameOfReferenceUID, "2.25.666");
                 case "position" -> ct.put(Tag.PatientPosition, "FFP");
                 case "voltage" -> ct.put(Tag.KVP, 30);
-                case "short" -> ct.put(
-                        Tag.ImagePositionPatient, -90, -120, ct.doubles(Tag.ImagePositionPatient)[2] + 30);
+                case "short" ->
+                    ct.put(Tag.ImagePositionPatient, -90, -120, ct.doubles(Tag.ImagePositionPatient)[2] + 30);
                 default -> {}
             }
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One benchmark: runs it, prints its rows and writes them as a table.
@@ -30,7 +31,10 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         List<Row> rows = switch (name) {
             case "road" -> new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
-            case "recon" -> new ReconBench(out).run(runs);
+            case "recon" ->
+                Stream.of(new ReconBench(out).run(runs), new ListModeBench(out).run(runs))
+                        .flatMap(List::stream)
+                        .toList();
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "slices" -> new SlicesBench(out).run(runs);

@@ -17,8 +17,9 @@ public record Fbp2d(CylindricalScanner scanner, PetGrid grid, Parallel parallel)
     public Fbp2d {
         AxialSegment first = scanner.segments().get(0);
         if (first.ringDifference() != 0 || first.planes() != grid.nz()) {
-            throw new IllegalArgumentException("filtered back projection: expected a first segment of direct planes, one for"
-                    + " each of " + grid.nz() + " slices, got " + first);
+            throw new IllegalArgumentException(
+                    "filtered back projection: expected a first segment of direct planes, one for" + " each of "
+                            + grid.nz() + " slices, got " + first);
         }
     }
 
@@ -36,16 +37,17 @@ public record Fbp2d(CylindricalScanner scanner, PetGrid grid, Parallel parallel)
     /** @param integrals of all bins, in the order of the scanner's sinograms @return [nx][ny][nz], of the integrals' unit/mm */
     public float[] reconstruct(float[] integrals) {
         if (integrals.length != scanner.bins()) {
-            throw new IllegalArgumentException("filtered back projection: expected " + scanner.bins() + " bins, got "
-                    + integrals.length);
+            throw new IllegalArgumentException(
+                    "filtered back projection: expected " + scanner.bins() + " bins, got " + integrals.length);
         }
         int nz = grid.nz();
         double spacing = scanner.radiusMm() * Math.sin(Math.PI / scanner.crystalsPerRing());
         int half = (int) Math.floor(distance(scanner.radialBins() - 1) / spacing);
         int samples = 2 * half + 1;
         float[][] filtered = new float[scanner.views()][];
-        parallel.run(filtered.length, view -> filtered[view] =
-                filtered(parallelLines(integrals, view, spacing, half), samples, spacing));
+        parallel.run(
+                filtered.length,
+                view -> filtered[view] = filtered(parallelLines(integrals, view, spacing, half), samples, spacing));
         float[] image = new float[grid.voxels()];
         double scale = Math.PI / scanner.views();
         parallel.run(grid.nx(), i -> {

@@ -61,10 +61,7 @@ public record RelativeDifferencePrior(PetGrid grid, double gamma, double epsilon
                         double weight = weight(a - i, b - j, c - k);
                         double below = x + other + gamma * Math.abs(difference) + epsilon;
                         sum += gradient
-                                ? weight
-                                        * difference
-                                        * (below + 2 * other + epsilon)
-                                        / (below * below)
+                                ? weight * difference * (below + 2 * other + epsilon) / (below * below)
                                 : weight * difference * difference / below;
                     }
                 }

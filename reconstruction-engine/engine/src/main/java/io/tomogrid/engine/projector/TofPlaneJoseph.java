@@ -39,7 +39,8 @@ public final class TofPlaneJoseph {
 
     /** Values of the projections of some views. */
     public int values(int views) {
-        return Math.multiplyExact(views * geometry.scanner().radialBins() * geometry.scanner().planes(), bins.count());
+        return Math.multiplyExact(
+                views * geometry.scanner().radialBins() * geometry.scanner().planes(), bins.count());
     }
 
     /** @param image [nx][ny][nz] @param projections OVERWRITTEN: values of the image · mm */
@@ -176,13 +177,14 @@ public final class TofPlaneJoseph {
 
     private void check(float[] image, int[] views, float[] projections) {
         if (image.length != geometry.grid().voxels() || projections.length != values(views.length)) {
-            throw new IllegalArgumentException("projector: expected " + geometry.grid().voxels() + " voxels and "
-                    + values(views.length) + " projections, got " + image.length + " and " + projections.length);
+            throw new IllegalArgumentException(
+                    "projector: expected " + geometry.grid().voxels() + " voxels and " + values(views.length)
+                            + " projections, got " + image.length + " and " + projections.length);
         }
         for (int view : views) {
             if (view < 0 || view >= geometry.scanner().views()) {
-                throw new IllegalArgumentException("projector: expected views 0 to "
-                        + (geometry.scanner().views() - 1) + ", got " + view);
+                throw new IllegalArgumentException(
+                        "projector: expected views 0 to " + (geometry.scanner().views() - 1) + ", got " + view);
             }
         }
     }

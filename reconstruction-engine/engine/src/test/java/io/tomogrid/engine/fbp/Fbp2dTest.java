@@ -45,7 +45,9 @@ class Fbp2dTest {
                     Vec3 p = GRID.centre(i, j, k);
                     double large = Math.hypot(p.x() - 12, p.y() + 7);
                     double small = Math.hypot(p.x() - 30, p.y() - 5);
-                    int where = small < 15 ? 0 : small > 25 && large < 45 ? 1 : large > 56 && Math.hypot(p.x(), p.y()) < 100 ? 2 : -1;
+                    int where = small < 15
+                            ? 0
+                            : small > 25 && large < 45 ? 1 : large > 56 && Math.hypot(p.x(), p.y()) < 100 ? 2 : -1;
                     if (where >= 0) {
                         sums[where] += image[n];
                         counts[where]++;

@@ -57,7 +57,9 @@ class BedPositionsTest {
         }
         float[] whole = beds.together(images);
         for (int v = 0; v < whole.length; v++) {
-            assertThat(whole[v]).as("voxel %d", v).isCloseTo(3 * (v % 17) + v / 17, org.assertj.core.api.Assertions.within(1e-4f));
+            assertThat(whole[v])
+                    .as("voxel %d", v)
+                    .isCloseTo(3 * (v % 17) + v / 17, org.assertj.core.api.Assertions.within(1e-4f));
         }
         assertThat(new int[] {beds.frame(0), beds.frame(7), beds.frame(16)}).containsExactly(1, 0, 2);
     }
@@ -65,7 +67,9 @@ class BedPositionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"100,115", "100,101", "100,100,104"})
     void gaps_parts_of_slices_and_beds_of_several_frames_are_refused(String places) {
-        double[] zs = Arrays.stream(places.split(",")).mapToDouble(Double::parseDouble).toArray();
+        double[] zs = Arrays.stream(places.split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         assertThatThrownBy(() -> scan(zs))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("scan: expected");

@@ -46,8 +46,7 @@ class MuMapTest {
 
     @Test
     void water_of_a_ct_attenuates_by_its_chords() {
-        MuMap map = MuMap.ofCt(
-                ct(), CtAttenuation.of(120), SCANNER, CENTRE, 4, BACKEND, new Parallel(2));
+        MuMap map = MuMap.ofCt(ct(), CtAttenuation.of(120), SCANNER, CENTRE, 4, BACKEND, new Parallel(2));
         check(map.factors(SCANNER, BACKEND), 0.03);
     }
 
@@ -56,7 +55,9 @@ class MuMapTest {
         float[] factors = MuMap.ofCt(ct(), CtAttenuation.of(120), SCANNER, CENTRE, 4, BACKEND, new Parallel(2))
                 .factors(SCANNER, BACKEND);
         MuMap map = MuMap.ofFactors(factors, SCANNER, PetGrid.of(SCANNER), BACKEND);
-        int middle = (map.grid().nx() / 2 * map.grid().ny() + map.grid().ny() / 2) * map.grid().nz() + 3;
+        int middle = (map.grid().nx() / 2 * map.grid().ny() + map.grid().ny() / 2)
+                        * map.grid().nz()
+                + 3;
         assertThat((double) map.perMm()[middle]).isCloseTo(0.0096, within(0.0006));
         check(map.factors(SCANNER, BACKEND), 0.05);
     }

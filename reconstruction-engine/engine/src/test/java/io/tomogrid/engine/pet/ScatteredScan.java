@@ -48,8 +48,8 @@ final class ScatteredScan {
                 }
             }
             var sampling = new SingleScatter.Sampling(48, 4, 20, 8);
-            float[] scatter = new SingleScatter(SCANNER, WINDOW, sampling, new Parallel(2))
-                    .estimate(activity, grid, mu, grid);
+            float[] scatter =
+                    new SingleScatter(SCANNER, WINDOW, sampling, new Parallel(2)).estimate(activity, grid, mu, grid);
             return new Ideal(
                     scan.expected(PHANTOM, 1),
                     scatter,

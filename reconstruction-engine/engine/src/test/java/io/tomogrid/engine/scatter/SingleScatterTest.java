@@ -26,7 +26,7 @@ class SingleScatterTest {
     private static final CylindricalScanner SCANNER =
             new CylindricalScanner(96, 300, 8, 6, 60, AxialSegment.michelogram(8, 3, 5));
     private static final PetGrid GRID = new PetGrid(60, 60, 15, 5, 3);
-    private static final SingleScatter.Sampling FINE = new SingleScatter.Sampling(32, 3, 20, 5);
+    private static final SingleScatter.Sampling FINE = new SingleScatter.Sampling(32, 3, 25, 10);
 
     private static SingleScatter scatter(int threads) {
         return new SingleScatter(SCANNER, WINDOW, FINE, new Parallel(threads));

@@ -42,6 +42,8 @@ public record TofBins(int count, double widthMm, double fwhmMm) {
 
     /** Where a bin begins, mm from the middle of the line; −∞ for the first. */
     public double startMm(int bin) {
-        return bin <= 0 ? Double.NEGATIVE_INFINITY : bin >= count ? Double.POSITIVE_INFINITY : (bin - count / 2.0) * widthMm;
+        return bin <= 0
+                ? Double.NEGATIVE_INFINITY
+                : bin >= count ? Double.POSITIVE_INFINITY : (bin - count / 2.0) * widthMm;
     }
 }

@@ -30,7 +30,8 @@ class CtAttenuationTest {
     void bone_attenuates_less_than_its_hounsfield_units_say() {
         assertThat(CtAttenuation.of(120).perMm(1000)).isCloseTo(0.01491, within(1e-9));
         assertThat(CtAttenuation.of(90).perMm(1000))
-                .isBetween(CtAttenuation.of(80).perMm(1000), CtAttenuation.of(100).perMm(1000));
+                .isBetween(
+                        CtAttenuation.of(80).perMm(1000), CtAttenuation.of(100).perMm(1000));
     }
 
     @ParameterizedTest
