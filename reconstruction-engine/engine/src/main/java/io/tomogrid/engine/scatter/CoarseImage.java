@@ -7,10 +7,13 @@ import io.tomogrid.imaging.pet.PetGrid;
 final class CoarseImage {
     private final PetGrid grid;
     private final float[] values;
+    /** Of the grid, from the scanner's centre: half a fine voxel where whole blocks have one more than the fine grid. */
+    private final Vec3 offset;
 
-    private CoarseImage(PetGrid grid, float[] values) {
+    private CoarseImage(PetGrid grid, float[] values, Vec3 offset) {
         this.grid = grid;
         this.values = values;
+        this.offset = offset;
     }
 
     /** Blocks of about a size; the sum over voxels times their volume stays. */
@@ -43,7 +46,18 @@ final class CoarseImage {
         for (int n = 0; n < means.length; n++) {
             means[n] = (float) (sums[n] / ((double) across * across * along));
         }
-        return new CoarseImage(grid, means);
+        return new CoarseImage(
+                grid,
+                means,
+                new Vec3(
+                        offset(grid.nx() * across - fine.nx(), fine.voxelMm()),
+                        offset(grid.ny() * across - fine.ny(), fine.voxelMm()),
+                        offset(grid.nz() * along - fine.nz(), fine.sliceMm())));
+    }
+
+    /** @param more voxels that the blocks have beyond the fine grid, one more of them at the upper end if they are odd */
+    private static double offset(int more, double sideMm) {
+        return more % 2 * sideMm / 2;
     }
 
     private static int blocks(int voxels, double sideMm, double aboutMm) {
@@ -56,6 +70,11 @@ final class CoarseImage {
 
     PetGrid grid() {
         return grid;
+    }
+
+    /** Centre of a block. */
+    Vec3 centre(int i, int j, int k) {
+        return grid.centre(i, j, k).plus(offset);
     }
 
     float[] values() {
@@ -81,9 +100,9 @@ final class CoarseImage {
 
     /** Interpolated linearly between voxel centres; beyond the outermost ones their value, outside the grid 0. */
     private double at(double x, double y, double z) {
-        double i = x / grid.voxelMm() + (grid.nx() - 1) / 2.0;
-        double j = y / grid.voxelMm() + (grid.ny() - 1) / 2.0;
-        double k = z / grid.sliceMm() + (grid.nz() - 1) / 2.0;
+        double i = (x - offset.x()) / grid.voxelMm() + (grid.nx() - 1) / 2.0;
+        double j = (y - offset.y()) / grid.voxelMm() + (grid.ny() - 1) / 2.0;
+        double k = (z - offset.z()) / grid.sliceMm() + (grid.nz() - 1) / 2.0;
         if (outside(i, grid.nx()) || outside(j, grid.ny()) || outside(k, grid.nz())) {
             return 0;
         }
