@@ -125,7 +125,7 @@ public record SingleScatter(CylindricalScanner scanner, EnergyWindow window, Sam
         for (int i = 0, n = 0; i < grid.nx(); i++) {
             for (int j = 0; j < grid.ny(); j++) {
                 for (int k = 0; k < grid.nz(); k++, n++) {
-                    Vec3 at = mu.centre(i, j, k);
+                    Vec3 at = grid.centre(i, j, k);
                     boolean inside = Math.hypot(at.x(), at.y()) < scanner.radiusMm() - grid.voxelMm();
                     if (inside && mu.values()[n] > ACTIVE * most) {
                         points.add(new Point(at, mu.values()[n] * perCoefficient));
