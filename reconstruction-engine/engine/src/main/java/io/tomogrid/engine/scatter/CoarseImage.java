@@ -42,8 +42,7 @@ final class CoarseImage {
         Blocks x = Blocks.of(fine.nx(), across);
         Blocks y = Blocks.of(fine.ny(), across);
         Blocks z = Blocks.of(fine.nz(), along);
-        PetGrid grid =
-                new PetGrid(x.count, y.count, z.count, across * fine.voxelMm(), along * fine.sliceMm());
+        PetGrid grid = new PetGrid(x.count, y.count, z.count, across * fine.voxelMm(), along * fine.sliceMm());
         double[] sums = new double[grid.voxels()];
         for (int i = 0, n = 0; i < fine.nx(); i++) {
             for (int j = 0; j < fine.ny(); j++, n += fine.nz()) {
