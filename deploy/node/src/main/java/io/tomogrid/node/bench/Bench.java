@@ -32,7 +32,8 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
         List<Row> rows = switch (name) {
             case "road" -> new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
             case "recon" ->
-                Stream.concat(new ReconBench(out).run(runs).stream(), new CtBench(out).run(runs).stream())
+                Stream.of(new ReconBench(out).run(runs), new ListModeBench(out).run(runs), new CtBench(out).run(runs))
+                        .flatMap(List::stream)
                         .toList();
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);

@@ -3,6 +3,7 @@ package io.tomogrid.dicom.object;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
+import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -91,13 +92,21 @@ public final class ReconstructedPetEncoder {
 
     /** Acquisition Date and Time, PS3.3 C.8.9.4: when the measurement of this image began. */
     private static void putAcquisitionTime(Dataset raw, double startMs, Dataset image) {
+        String date = InstanceReference.required(raw, Tag.SeriesDate).strip();
         String time = InstanceReference.required(raw, Tag.SeriesTime).strip();
-        String whole = (time + "000000").substring(0, 6);
-        double fraction = time.length() > 7 ? Double.parseDouble("0." + time.substring(7)) : 0;
-        LocalDateTime at = LocalDateTime.parse(
-                        InstanceReference.required(raw, Tag.SeriesDate).strip() + whole,
-                        DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT))
-                .plusNanos(Math.round(fraction * 1e9 + startMs * 1e6));
+        LocalDateTime at;
+        try {
+            // components from the right may be missing, PS3.5 section 6.2
+            String whole = (time + "000000").substring(0, 6);
+            double fraction = time.length() > 7 ? Double.parseDouble("0." + time.substring(7)) : 0;
+            at = LocalDateTime.parse(date + whole, DateTimeFormatter.ofPattern("uuuuMMddHHmmss", Locale.ROOT))
+                    .plusNanos(Math.round(fraction * 1e9 + startMs * 1e6));
+        } catch (DateTimeException | NumberFormatException notATime) {
+            throw new IllegalArgumentException(
+                    "reconstructed PET: expected Series Date and Time (0008,0021), (0008,0031), got '" + date + "' and '"
+                            + time + "'",
+                    notATime);
+        }
         image.put(Tag.AcquisitionDate, at.format(DateTimeFormatter.ofPattern("yyyyMMdd", Locale.ROOT)))
                 .put(Tag.AcquisitionTime, at.format(DateTimeFormatter.ofPattern("HHmmss.SSSSSS", Locale.ROOT)));
     }

@@ -4,13 +4,15 @@ import io.tomogrid.imaging.pet.PetGrid;
 
 /** The box of voxels that some events reach, with what they add there. */
 final class EventBox {
+    private static final float[] NOTHING = {};
+
     private int firstX = Integer.MAX_VALUE;
     private int firstY = Integer.MAX_VALUE;
     private int firstZ = Integer.MAX_VALUE;
     private int lastX = -1;
     private int lastY = -1;
     private int lastZ = -1;
-    private float[] values = new float[0];
+    private float[] values = NOTHING;
 
     /** Grows it to where a ray goes; before anything is added. */
     void include(EventRay ray, PetGrid grid) {
@@ -29,16 +31,38 @@ final class EventBox {
         lastZ = Math.max(lastZ, Math.min(grid.nz() - 1, sliceTo));
     }
 
+    /** Makes room for what is added, all 0. */
     void allocate() {
-        if (lastX >= firstX && lastY >= firstY && lastZ >= firstZ) {
-            values = new float[(lastX - firstX + 1) * (lastY - firstY + 1) * (lastZ - firstZ + 1)];
-        }
+        boolean some = lastX >= firstX && lastY >= firstY && lastZ >= firstZ;
+        values = new float[some ? (lastX - firstX + 1) * (lastY - firstY + 1) * (lastZ - firstZ + 1) : 0];
+    }
+
+    /** Forgets what was added, and where it stood. */
+    void free() {
+        values = NOTHING;
+    }
+
+    float[] values() {
+        return values;
+    }
+
+    /** From a row to the next. @param alongY whether rows are counted in y */
+    int rowStride(boolean alongY) {
+        int depth = lastZ - firstZ + 1;
+        return alongY ? depth : (lastY - firstY + 1) * depth;
+    }
+
+    int columnStride(boolean alongY) {
+        return rowStride(!alongY);
+    }
+
+    /** Where row, column and slice 0 would be. */
+    int start() {
+        return -firstX * rowStride(false) - firstY * rowStride(true) - firstZ;
     }
 
     void add(boolean alongY, int row, int column, int below, float above, float value, int nz) {
-        int x = alongY ? column : row;
-        int y = alongY ? row : column;
-        int at = ((x - firstX) * (lastY - firstY + 1) + y - firstY) * (lastZ - firstZ + 1) + below - firstZ;
+        int at = start() + row * rowStride(alongY) + column * columnStride(alongY) + below;
         if (below >= 0 && below < nz) {
             values[at] += (1 - above) * value;
         }

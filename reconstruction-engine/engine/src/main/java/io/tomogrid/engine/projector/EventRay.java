@@ -5,6 +5,9 @@ import io.tomogrid.imaging.pet.PetGrid;
 
 /** The way of one event after another over a grid, clipped to where it may have happened; the scratch of one thread. */
 final class EventRay {
+    /** Of a voxel: nearer to the grid's edge a row is looked at. */
+    private static final double EDGE = 1e-4;
+
     private final PlaneGeometry geometry;
     private final TofKernel kernel;
     private final ListEvents events;
@@ -27,6 +30,13 @@ final class EventRay {
     private double firstMm;
     private double mmStep;
     private float step;
+    private float[] table;
+    private double place;
+    private double placeStep;
+    /** Rows where all four voxels are inside. */
+    private int insideFirst;
+
+    private int insideLast;
 
     EventRay(PlaneGeometry geometry, TofKernel kernel, ListEvents events) {
         this.geometry = geometry;
@@ -78,6 +88,33 @@ final class EventRay {
         }
         first = (int) low;
         last = (int) Math.max(high, low - 1);
+        table = kernel.table(bin);
+        place = kernel.place(bin) + kernel.placePerMm() * firstMm;
+        placeStep = kernel.placePerMm() * mmStep;
+        inside(grid.nz());
+    }
+
+    /** The rows of the loops that need not look where they are. */
+    private void inside(int nz) {
+        double low = first;
+        double high = last;
+        for (boolean columnsToo : new boolean[] {false, true}) {
+            double from = columnsToo ? offset : firstSlice;
+            double by = columnsToo ? slope : sliceStep;
+            double end = (columnsToo ? columns : nz) - 1 - EDGE;
+            if (Math.abs(by) > EDGE) {
+                low = Math.max(low, Math.ceil(Math.min(-from / by, (end - from) / by)));
+                high = Math.min(high, Math.floor(Math.max(-from / by, (end - from) / by)));
+            } else if (from < EDGE || from > end - EDGE) {
+                high = low - 1;
+            }
+        }
+        if (high < low) {
+            low = last + 1.0;
+            high = last;
+        }
+        insideFirst = (int) low;
+        insideLast = (int) high;
     }
 
     /** Row where it most likely happened, inside its range. */
@@ -99,13 +136,31 @@ final class EventRay {
 
     /** Length of a step × the part of it that is measured in the event's bin. */
     private float weight(int row) {
-        return (float) (kernel.weight(bin, firstMm + mmStep * row) * step);
+        return TofKernel.at(table, place + placeStep * row) * step;
     }
 
     double integral(float[] image) {
+        double sum = atEdge(image, first, insideFirst - 1);
+        for (int row = insideFirst; row <= insideLast; row++) {
+            double c = slope * row + offset;
+            double z = firstSlice + sliceStep * row;
+            int left = (int) c;
+            int below = (int) z;
+            float right = (float) (c - left);
+            float above = (float) (z - below);
+            int at = row * rowStride + left * columnStride + below;
+            int next = at + columnStride;
+            float lower = image[at] + right * (image[next] - image[at]);
+            float upper = image[at + 1] + right * (image[next + 1] - image[at + 1]);
+            sum += (lower + above * (upper - lower)) * weight(row);
+        }
+        return sum + atEdge(image, insideLast + 1, last);
+    }
+
+    private double atEdge(float[] image, int from, int to) {
         double sum = 0;
         int nz = geometry.grid().nz();
-        for (int row = first; row <= last; row++) {
+        for (int row = from; row <= to; row++) {
             double c = column(row);
             double z = slice(row);
             int left = (int) Math.floor(c);
@@ -132,8 +187,36 @@ final class EventRay {
     }
 
     void spread(float value, EventBox box) {
+        spreadAtEdge(value, box, first, insideFirst - 1);
+        float[] out = box.values();
+        int ofRow = box.rowStride(alongY);
+        int ofColumn = box.columnStride(alongY);
+        int start = box.start();
+        for (int row = insideFirst; row <= insideLast; row++) {
+            double c = slope * row + offset;
+            double z = firstSlice + sliceStep * row;
+            int left = (int) c;
+            int below = (int) z;
+            float right = (float) (c - left);
+            float above = (float) (z - below);
+            int at = start + row * ofRow + left * ofColumn + below;
+            int next = at + ofColumn;
+            float part = value * weight(row);
+            float ofRight = right * part;
+            float ofLeft = part - ofRight;
+            float aboveLeft = above * ofLeft;
+            float aboveRight = above * ofRight;
+            out[at] += ofLeft - aboveLeft;
+            out[at + 1] += aboveLeft;
+            out[next] += ofRight - aboveRight;
+            out[next + 1] += aboveRight;
+        }
+        spreadAtEdge(value, box, insideLast + 1, last);
+    }
+
+    private void spreadAtEdge(float value, EventBox box, int from, int to) {
         int nz = geometry.grid().nz();
-        for (int row = first; row <= last; row++) {
+        for (int row = from; row <= to; row++) {
             double c = column(row);
             double z = slice(row);
             int left = (int) Math.floor(c);

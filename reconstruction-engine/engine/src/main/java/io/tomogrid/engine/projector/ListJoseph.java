@@ -7,14 +7,14 @@ import java.util.Arrays;
 
 /**
  * Line integrals by time of flight of single events, and the adjoint. Values are in the order of {@link #order}. The result has
- * the same bits for any number of threads. On the processors only.
+ * the same bits for any number of threads. Calls must not overlap. On the processors only.
  */
 public final class ListJoseph {
     /* Events are sorted once, by where they most likely happened, along a curve that keeps neighbours together. So the events of
      * a part share voxels that stay in the cache, and back projection of a part goes to a small box of its own, without atomics.
      * Boxes are added to the image in the order of the parts, slab by slab: that order does not depend on the threads either. */
 
-    private static final int EVENTS_PER_PART = 1 << 12;
+    private static final int EVENTS_PER_PART = 1 << 14;
     /** Boxes at a time, for the sake of memory; not of the threads, since nothing may depend on them. */
     private static final int PARTS_AT_ONCE = 16;
     /** Voxels that are neighbours in the order: 2 to this power in each direction. */
@@ -25,6 +25,8 @@ public final class ListJoseph {
     private final TofKernel kernel;
     private final Parallel parallel;
     private final int[] order;
+    /** Of each part, empty but while it is added to. */
+    private final EventBox[] boxes;
 
     /** @throws IllegalArgumentException unless the geometry's scanner is that of the events */
     public ListJoseph(PlaneGeometry geometry, ListEvents events, Parallel parallel) {
@@ -36,6 +38,15 @@ public final class ListJoseph {
         this.kernel = new TofKernel(events.tof());
         this.parallel = parallel;
         this.order = sorted();
+        this.boxes = new EventBox[parts()];
+        parallel.run(boxes.length, part -> {
+            EventRay ray = new EventRay(geometry, kernel, events);
+            boxes[part] = new EventBox();
+            for (int n = part * EVENTS_PER_PART; n < end(part); n++) {
+                ray.set(order[n]);
+                boxes[part].include(ray, grid());
+            }
+        });
     }
 
     public PetGrid grid() {
@@ -112,33 +123,30 @@ public final class ListJoseph {
     public void back(float[] values, float[] image) {
         check(image, values);
         Arrays.fill(image, 0);
-        for (int from = 0; from < parts(); from += PARTS_AT_ONCE) {
-            EventBox[] boxes = new EventBox[Math.min(PARTS_AT_ONCE, parts() - from)];
+        for (int from = 0; from < boxes.length; from += PARTS_AT_ONCE) {
             int first = from;
-            parallel.run(boxes.length, b -> boxes[b] = box(first + b, values));
+            int end = Math.min(boxes.length, from + PARTS_AT_ONCE);
+            parallel.run(end - first, n -> fill(first + n, values));
             parallel.run(grid().nx(), x -> {
-                for (EventBox box : boxes) {
-                    box.addTo(image, grid(), x);
+                for (int part = first; part < end; part++) {
+                    boxes[part].addTo(image, grid(), x);
                 }
             });
+            for (int part = first; part < end; part++) {
+                boxes[part].free();
+            }
         }
     }
 
-    private EventBox box(int part, float[] values) {
+    private void fill(int part, float[] values) {
         EventRay ray = new EventRay(geometry, kernel, events);
-        EventBox box = new EventBox();
-        for (int n = part * EVENTS_PER_PART; n < end(part); n++) {
-            ray.set(order[n]);
-            box.include(ray, grid());
-        }
-        box.allocate();
+        boxes[part].allocate();
         for (int n = part * EVENTS_PER_PART; n < end(part); n++) {
             if (values[n] != 0) {
                 ray.set(order[n]);
-                ray.spread(values[n], box);
+                ray.spread(values[n], boxes[part]);
             }
         }
-        return box;
     }
 
     private void check(float[] image, float[] values) {

@@ -13,45 +13,70 @@ final class CoarseImage {
         this.values = values;
     }
 
-    /** Blocks of about a size; the sum over voxels times their volume stays. */
+    /**
+     * Which blocks the voxels of one direction lie in: what is not in the lower one is in the next.
+     *
+     * @param upper part of each voxel that is in the next block
+     */
+    private record Blocks(int count, int[] lower, double[] upper) {
+        /** @param voxels of the fine grid @param each how many of them a block is wide, at least 1 */
+        static Blocks of(int voxels, double each) {
+            int count = (int) Math.ceil(voxels / each - 1e-9);
+            double before = (count * each - voxels) / 2;
+            Blocks blocks = new Blocks(count, new int[voxels], new double[voxels]);
+            for (int n = 0; n < voxels; n++) {
+                int lower = Math.min(count - 1, (int) ((n + before + 1e-9) / each));
+                double beyond = n + before + 1 - (lower + 1) * each;
+                blocks.lower[n] = lower;
+                blocks.upper[n] = lower == count - 1 || beyond < 1e-9 ? 0 : Math.min(1, beyond);
+            }
+            return blocks;
+        }
+    }
+
+    /** Blocks of about a size, the same seen from either end; the sum over voxels times their volume stays. */
     static CoarseImage of(PetGrid fine, float[] values, double aboutMm) {
-        int nx = blocks(fine.nx(), fine.voxelMm(), aboutMm);
-        int ny = blocks(fine.ny(), fine.voxelMm(), aboutMm);
-        int nz = blocks(fine.nz(), fine.sliceMm(), aboutMm);
-        // square voxels, whole ones of the fine grid: the coarse grid may be a little larger
-        int across = Math.max(ceil(fine.nx(), nx), ceil(fine.ny(), ny));
-        int along = ceil(fine.nz(), nz);
-        PetGrid grid = new PetGrid(
-                ceil(fine.nx(), across),
-                ceil(fine.ny(), across),
-                ceil(fine.nz(), along),
-                across * fine.voxelMm(),
-                along * fine.sliceMm());
+        int widest = Math.max(fine.nx(), fine.ny());
+        double across = each(widest, fine.voxelMm(), aboutMm);
+        double along = each(fine.nz(), fine.sliceMm(), aboutMm);
+        Blocks x = Blocks.of(fine.nx(), across);
+        Blocks y = Blocks.of(fine.ny(), across);
+        Blocks z = Blocks.of(fine.nz(), along);
+        PetGrid grid = new PetGrid(x.count, y.count, z.count, across * fine.voxelMm(), along * fine.sliceMm());
         double[] sums = new double[grid.voxels()];
-        int beforeX = (grid.nx() * across - fine.nx()) / 2;
-        int beforeY = (grid.ny() * across - fine.ny()) / 2;
-        int beforeZ = (grid.nz() * along - fine.nz()) / 2;
         for (int i = 0, n = 0; i < fine.nx(); i++) {
-            for (int j = 0; j < fine.ny(); j++) {
-                int row = ((i + beforeX) / across * grid.ny() + (j + beforeY) / across) * grid.nz();
-                for (int k = 0; k < fine.nz(); k++) {
-                    sums[row + (k + beforeZ) / along] += values[n++];
+            for (int j = 0; j < fine.ny(); j++, n += fine.nz()) {
+                for (int corner = 0; corner < 4; corner++) {
+                    double ofX = corner % 2 == 0 ? 1 - x.upper[i] : x.upper[i];
+                    double ofY = corner / 2 == 0 ? 1 - y.upper[j] : y.upper[j];
+                    if (ofX * ofY > 0) {
+                        int row = ((x.lower[i] + corner % 2) * y.count + y.lower[j] + corner / 2) * z.count;
+                        addColumn(values, n, z, ofX * ofY, sums, row);
+                    }
                 }
             }
         }
         float[] means = new float[sums.length];
         for (int n = 0; n < means.length; n++) {
-            means[n] = (float) (sums[n] / ((double) across * across * along));
+            means[n] = (float) (sums[n] / (across * across * along));
         }
         return new CoarseImage(grid, means);
     }
 
-    private static int blocks(int voxels, double sideMm, double aboutMm) {
-        return (int) Math.max(1, Math.rint(voxels * sideMm / aboutMm));
+    private static void addColumn(float[] values, int from, Blocks z, double part, double[] sums, int to) {
+        for (int k = 0; k < z.lower.length; k++) {
+            double value = part * values[from + k];
+            sums[to + z.lower[k]] += (1 - z.upper[k]) * value;
+            if (z.upper[k] > 0) {
+                sums[to + z.lower[k] + 1] += z.upper[k] * value;
+            }
+        }
     }
 
-    private static int ceil(int a, int b) {
-        return (a + b - 1) / b;
+    /** Voxels in a block, at least 1. */
+    private static double each(int voxels, double sideMm, double aboutMm) {
+        double blocks = Math.max(1, Math.min(voxels, Math.rint(voxels * sideMm / aboutMm)));
+        return voxels / blocks;
     }
 
     PetGrid grid() {

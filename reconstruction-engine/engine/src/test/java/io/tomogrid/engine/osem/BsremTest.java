@@ -136,10 +136,10 @@ class BsremTest {
         Osem plain = osem(data, 1);
         Osem resolved = new Osem(blurring, data, 1, PARALLEL);
         float[] without = plain.start();
-        plain.iterate(without, 15, n -> {});
+        plain.iterate(without, 10, n -> {});
         float[] with = resolved.start();
         double before = resolved.logLikelihood(with);
-        for (int n = 0; n < 15; n++) {
+        for (int n = 0; n < 10; n++) {
             resolved.iterate(with, 1, done -> {});
             double after = resolved.logLikelihood(with);
             assertThat(after).isGreaterThan(before);

@@ -71,7 +71,7 @@ class FrameReconstructionTest {
     @Test
     void without_the_correction_the_background_is_too_high() {
         PetAcquisition frame = ScatteredScan.frame(0, false, 0);
-        FrameReconstruction.Result result = reconstruction(2).reconstruct(frame, Optional.empty(), stage -> {});
+        FrameReconstruction.Result result = reconstruction(2, 2).reconstruct(frame, Optional.empty(), stage -> {});
         assertThat(result.scatter()).isEmpty();
         assertThat(recovery(frame, result.image()).get(5).background()).isGreaterThan(1.1 * 5300);
     }

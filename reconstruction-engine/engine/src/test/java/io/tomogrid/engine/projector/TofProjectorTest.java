@@ -135,7 +135,7 @@ class TofProjectorTest {
     }
 
     private static double normal(double x) {
-        int steps = 2000;
+        int steps = 200;
         double sum = 0;
         for (int n = 0; n < steps; n++) {
             double t = -6 + (x + 6) * (n + 0.5) / steps;
@@ -149,7 +149,7 @@ class TofProjectorTest {
     void the_bits_do_not_depend_on_the_threads() {
         float[] x = TestScanner.random(GRID.voxels(), 8);
         float[] y = TestScanner.random(sinogram(1).values(48), 9);
-        ListEvents events = events(80_000, 10);
+        ListEvents events = events(60_000, 10);
         float[] v = TestScanner.random(events.count(), 11);
         float[][] results = new float[8][];
         for (int n = 0; n < 2; n++) {
