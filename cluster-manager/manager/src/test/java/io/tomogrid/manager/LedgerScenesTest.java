@@ -30,8 +30,7 @@ class LedgerScenesTest {
     @BeforeAll
     static void start() throws Exception {
         // a machine that stalls fails no attempt
-        scene = new Scene(
-                folder, Map.of("tomogrid.manager.start-deadline", "60s", "tomogrid.manager.lease", "60s"));
+        scene = new Scene(folder, Map.of("tomogrid.manager.start-deadline", "60s", "tomogrid.manager.lease", "60s"));
         scene.start();
     }
 

@@ -110,7 +110,7 @@ public record Contention(List<SlowDown> pairs, Rate rate, int seen, int alone) {
 
     /** @param there leases of one GPU, by their begin */
     private static void look(List<Worked> there, Instant since, Instant open, List<Seen> seen) {
-        Map<Worked, Map<String, Double>> beside = new IdentityHashMap<>();
+        IdentityHashMap<Worked, Map<String, Double>> beside = new IdentityHashMap<>();
         List<Worked> working = new ArrayList<>();
         for (Worked next : there) {
             working.removeIf(other -> !other.end().isAfter(next.begin()));
@@ -133,7 +133,7 @@ public record Contention(List<SlowDown> pairs, Rate rate, int seen, int alone) {
         }
     }
 
-    private static Map<String, Double> beside(Map<Worked, Map<String, Double>> all, Worked lease) {
+    private static Map<String, Double> beside(IdentityHashMap<Worked, Map<String, Double>> all, Worked lease) {
         return all.computeIfAbsent(lease, l -> new HashMap<>());
     }
 
