@@ -13,7 +13,10 @@ import io.tomogrid.imaging.ct.CtView;
 import io.tomogrid.imaging.ct.CurvedScan;
 import io.tomogrid.imaging.ct.SimulatedCt;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,7 +109,7 @@ class WeightedFbpTest {
     void photon_noise_leaves_the_mean_of_water() throws Exception {
         CurvedScan scan = TestCt.helix(2, TestCt.water(60));
         var noisy = new CurvedScan(scan.detector(), scan.views(), SimulatedCt.noisy(scan.projections(), 2e4, 7));
-        double[] deviation = new double[2];
+        Map<Kernel, Double> deviation = new EnumMap<>(Kernel.class);
         for (Kernel kernel : Kernel.values()) {
             CtReconstruction ct = CtReconstruction.of(
                     noisy, CtPhantom.WATER_PER_MM, new CtReconstruction.Wanted(64, 3.2, 2, kernel), TWO);
@@ -117,10 +120,10 @@ class WeightedFbpTest {
             for (int n = 0; n < squares.length; n++) {
                 squares[n] = (float) ((ct.hu()[n] - mean) * (ct.hu()[n] - mean));
             }
-            deviation[kernel.ordinal()] = Math.sqrt(TestCt.mean(squares, ct.grid(), 0, 0, 40, 0, last));
+            deviation.put(kernel, Math.sqrt(TestCt.mean(squares, ct.grid(), 0, 0, 40, 0, last)));
         }
-        assertThat(deviation[Kernel.RAMP.ordinal()]).isBetween(5.0, 200.0);
-        assertThat(deviation[Kernel.HANN.ordinal()]).isLessThan(0.7 * deviation[Kernel.RAMP.ordinal()]);
+        assertThat(deviation.get(Kernel.RAMP)).isBetween(5.0, 200.0);
+        assertThat(deviation.get(Kernel.HANN)).isLessThan(0.7 * deviation.get(Kernel.RAMP));
     }
 
     @Test
@@ -160,7 +163,7 @@ class WeightedFbpTest {
     }
 
     private static CurvedScan with(CurvedScan scan, List<CtView> views) {
-        float[][] projections = java.util.Arrays.copyOf(scan.projections(), views.size());
+        float[][] projections = Arrays.copyOf(scan.projections(), views.size());
         return new CurvedScan(scan.detector(), views, projections);
     }
 
