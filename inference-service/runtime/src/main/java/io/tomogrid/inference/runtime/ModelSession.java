@@ -32,17 +32,20 @@ public final class ModelSession implements AutoCloseable {
      * @throws ModelException if the model cannot be loaded or does not keep its contract
      */
     public static ModelSession open(ModelPack pack, int threads) throws ModelException {
-        ModelSession opened = null;
+        OrtEnvironment environment = environment();
+        ModelSession opened;
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             // The arena keeps the greatest tensor ever seen; volumes are large and rare, so memory goes back instead.
             options.setCPUArenaAllocator(false);
             opened = new ModelSession(
-                    pack, environment().createSession(pack.onnx().toString(), options));
-            opened.checkGolden();
-            return opened;
+                    pack, environment.createSession(pack.onnx().toString(), options));
         } catch (OrtException e) {
             throw new ModelException(pack.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
+        }
+        try {
+            opened.checkGolden();
+            return opened;
         } catch (ModelException e) {
             opened.close();
             throw e;
