@@ -44,7 +44,9 @@ final class SparkSliceJobs implements SliceJobs {
         }
         try {
             List<SliceKey> slices = slices(task);
-            return slices.size() == 1 ? placing.place(spark, task).map(SliceTask::run).collect().get(0) : together(task, slices.size());
+            return slices.size() == 1
+                    ? placing.place(spark, task).map(SliceTask::run).collect().get(0)
+                    : together(task, slices.size());
         } catch (SparkException e) {
             String why = losses.of(id.group()).orElse(e.getMessage());
             throw new Lost(
@@ -81,8 +83,10 @@ final class SparkSliceJobs implements SliceJobs {
             return failure.get();
         }
         List<String> found = parts.stream().map(Part::found).toList();
-        TaskOutcome outcome =
-                placing.place(spark, task).map(one -> SliceTask.whole(one, found)).collect().get(0);
+        TaskOutcome outcome = placing.place(spark, task)
+                .map(one -> SliceTask.whole(one, found))
+                .collect()
+                .get(0);
         long peak = parts.stream().mapToLong(Part::peakBytes).max().orElse(0);
         return outcome instanceof TaskOutcome.Succeeded success
                 ? new TaskOutcome.Succeeded(success.manifest(), success.findings(), Math.max(peak, success.peakBytes()))

@@ -38,8 +38,8 @@ public final class ModelSession implements AutoCloseable {
             options.setIntraOpNumThreads(threads);
             // The arena keeps the greatest tensor ever seen; volumes are large and rare, so memory goes back instead.
             options.setCPUArenaAllocator(false);
-            opened = new ModelSession(
-                    pack, environment.createSession(pack.onnx().toString(), options));
+            opened =
+                    new ModelSession(pack, environment.createSession(pack.onnx().toString(), options));
         } catch (OrtException e) {
             throw new ModelException(pack.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
         }
