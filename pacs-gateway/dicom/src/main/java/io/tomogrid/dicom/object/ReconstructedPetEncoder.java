@@ -103,8 +103,8 @@ public final class ReconstructedPetEncoder {
                     .plusNanos(Math.round(fraction * 1e9 + startMs * 1e6));
         } catch (DateTimeException | NumberFormatException notATime) {
             throw new IllegalArgumentException(
-                    "reconstructed PET: expected Series Date and Time (0008,0021), (0008,0031), got '" + date + "' and '"
-                            + time + "'",
+                    "reconstructed PET: expected Series Date and Time (0008,0021), (0008,0031), got '" + date
+                            + "' and '" + time + "'",
                     notATime);
         }
         image.put(Tag.AcquisitionDate, at.format(DateTimeFormatter.ofPattern("yyyyMMdd", Locale.ROOT)))
