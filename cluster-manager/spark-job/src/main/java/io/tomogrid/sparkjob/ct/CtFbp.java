@@ -2,6 +2,8 @@ package io.tomogrid.sparkjob.ct;
 
 import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.cluster.contract.Findings;
+import io.tomogrid.cluster.contract.Provenance;
+import io.tomogrid.cluster.contract.Quantification;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
@@ -25,6 +27,7 @@ import io.tomogrid.sparkjob.Progress;
 import io.tomogrid.sparkjob.Protocol;
 import io.tomogrid.sparkjob.petct.ArchivedSeries;
 import io.tomogrid.sparkjob.petct.Grids;
+import io.tomogrid.sparkjob.petct.JobProvenance;
 import io.tomogrid.sparkjob.petct.ProtocolFailure;
 import io.tomogrid.sparkjob.petct.Stages;
 import io.tomogrid.sparkjob.petct.StagingFolder;
@@ -84,12 +87,21 @@ public final class CtFbp implements Protocol {
             throw Projections.fault(seriesUid, refused);
         }
         stages.begin("encode");
+        Provenance provenance = JobProvenance.of(
+                task,
+                NAME + " " + VERSION,
+                "cpu",
+                List.of(seriesUid),
+                List.of(
+                        JobProvenance.step("read"),
+                        JobProvenance.step("fbp", image.method(), "kernel=" + wanted.kernel()),
+                        JobProvenance.step("encode")));
         ReconstructedCt how = new ReconstructedCt(
                 new ResultOrigin(
                         projections.first(),
                         ResultUids.ofJob(task.jobId()),
                         task.lease().granted(),
-                        EQUIPMENT),
+                        EQUIPMENT.did(JobProvenance.text(provenance))),
                 scan.views().size(),
                 InstanceReference.of(projections.first()),
                 InstanceReference.of(projections.last()),
@@ -112,7 +124,16 @@ public final class CtFbp implements Protocol {
                 task.stagingRoot(),
                 objects);
         return new TaskOutcome.Succeeded(
-                manifest, new Findings(Double.NaN, List.of(), notes, List.of(), stages.finish(), "cpu"));
+                manifest,
+                new Findings(
+                        Double.NaN,
+                        List.of(),
+                        notes,
+                        List.of(),
+                        stages.finish(),
+                        "cpu",
+                        Quantification.NONE,
+                        provenance));
     }
 
     private static List<ResultObject> write(ReconstructedCt how, CtReconstruction image, StagingFolder folder)

@@ -2,6 +2,8 @@ package io.tomogrid.sparkjob.osem;
 
 import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.cluster.contract.Findings;
+import io.tomogrid.cluster.contract.Provenance;
+import io.tomogrid.cluster.contract.Quantification;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
@@ -14,6 +16,7 @@ import io.tomogrid.dicom.object.ReconstructedPetEncoder;
 import io.tomogrid.dicom.object.ResultOrigin;
 import io.tomogrid.dicom.object.ResultSeries;
 import io.tomogrid.dicom.object.ResultUids;
+import io.tomogrid.engine.Backend;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.cuda.Backends;
 import io.tomogrid.engine.pet.FrameReconstruction;
@@ -30,6 +33,7 @@ import io.tomogrid.sparkjob.Progress;
 import io.tomogrid.sparkjob.Protocol;
 import io.tomogrid.sparkjob.petct.ArchivedSeries;
 import io.tomogrid.sparkjob.petct.Grids;
+import io.tomogrid.sparkjob.petct.JobProvenance;
 import io.tomogrid.sparkjob.petct.PetQuantities;
 import io.tomogrid.sparkjob.petct.ProtocolFailure;
 import io.tomogrid.sparkjob.petct.Stages;
@@ -117,14 +121,16 @@ public final class PetOsem implements Protocol {
                 source.header().string(Tag.FrameOfReferenceUID).orElseThrow());
         List<String> corrected = corrected(source);
         boolean scatter = corrected.contains("SCAT");
+        String method = "OSEM " + ITERATIONS + "i" + subsets + "s";
+        Provenance provenance = provenance(task, source, ct, method, corrected, choice.backend());
         ReconstructedPet how = new ReconstructedPet(
                 new ResultOrigin(
                         source.header(),
                         ResultUids.ofJob(task.jobId()),
                         task.lease().granted(),
-                        EQUIPMENT),
+                        EQUIPMENT.did(JobProvenance.text(provenance))),
                 corrected,
-                "OSEM " + ITERATIONS + "i" + subsets + "s",
+                method,
                 ct.isPresent() ? "CT, bilinear by tube voltage" : "measured, factors of the raw data",
                 scatter ? simulates(source) ? "single-scatter simulation" : "as in the raw data" : "",
                 corrected.contains("RAN") ? "SING" : "NONE",
@@ -165,7 +171,32 @@ public final class PetOsem implements Protocol {
                         notes,
                         List.of(),
                         stages.finish(),
-                        choice.backend().name()));
+                        choice.backend().name(),
+                        Quantification.NONE,
+                        provenance));
+    }
+
+    private static Provenance provenance(
+            ReconstructionTask task,
+            RawSource source,
+            Optional<CtMaps> ct,
+            String method,
+            List<String> corrected,
+            Backend backend) {
+        List<String> series = new ArrayList<>();
+        source.header().string(Tag.SeriesInstanceUID).ifPresent(series::add);
+        ct.ifPresent(maps -> series.add(maps.ct().seriesUid()));
+        return JobProvenance.of(
+                task,
+                NAME + " " + VERSION,
+                backend.name(),
+                series,
+                List.of(
+                        JobProvenance.step("read"),
+                        JobProvenance.step(
+                                "attenuation", ct.isPresent() ? "from=CT, bilinear by tube voltage" : "from=raw data"),
+                        JobProvenance.step("osem", method, "corrected=" + String.join("/", corrected)),
+                        JobProvenance.step("encode")));
     }
 
     /** Counts per mm of line of efficiency 1, of each frame. @param notes added to */

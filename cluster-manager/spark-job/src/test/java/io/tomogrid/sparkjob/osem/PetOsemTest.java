@@ -34,6 +34,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,9 +138,8 @@ class PetOsemTest {
         var cpu = (TaskOutcome.Succeeded) run(List.of(raw(1)), "cpu", 2, new ArrayList<>());
         assertThat(cuda.findings().backend()).isEqualTo("cuda");
         assertThat(cpu.findings().backend()).isEqualTo("cpu");
-        assertThat(cuda.manifest().objects())
-                .isNotEmpty()
-                .isEqualTo(cpu.manifest().objects());
+        assertThat(contents("cuda", cuda)).isNotEmpty().isEqualTo(contents("cpu", cpu));
+        assertThat(cuda.findings().provenance().backend()).isEqualTo("cuda");
         assertThat(stages).containsSubsequence("read", "osem", "osem 1/4", "osem 4/4", "encode");
         assertThat(cuda.findings().notes()).noneMatch(note -> note.contains("without the slice's GPU"));
     }
@@ -310,6 +310,25 @@ class PetOsemTest {
             case "none" -> raw(1).put(Tag.SOPClassUID, Uid.CTImageStorage);
             default -> throw new IllegalArgumentException(fault);
         };
+    }
+
+    /** QNT-08 */
+    @Test
+    void the_series_says_what_made_it() throws Exception {
+        var succeeded = (TaskOutcome.Succeeded) run(List.of(raw(1)), "a", 2, new ArrayList<>());
+        Dataset slice = read("a", succeeded.manifest().objects().get(0));
+        // the scanner stands first
+        String told = slice.items(Tag.ContributingEquipmentSequence)
+                .get(1)
+                .string(Tag.ContributionDescription)
+                .orElseThrow();
+        assertThat(told)
+                .contains("osem(OSEM 4i", "corrected=DECY/ATTN", "attenuation(from=raw data)", "instances, sha256 ")
+                .contains(succeeded.findings().provenance().inputs().get(0).sha256());
+    }
+
+    private Map<String, Dataset> contents(String folder, TaskOutcome outcome) throws IOException {
+        return TestTask.contents(temp.resolve(folder).resolve("staging"), outcome);
     }
 
     private Dataset read(String folder, ResultObject object) throws IOException {

@@ -78,7 +78,7 @@ public final class TestTask {
     }
 
     /** The results by their files, without what tells who made them of which bytes. */
-    static Map<String, Dataset> contents(Path staging, TaskOutcome outcome) throws IOException {
+    public static Map<String, Dataset> contents(Path staging, TaskOutcome outcome) throws IOException {
         if (!(outcome instanceof TaskOutcome.Succeeded succeeded)) {
             throw new AssertionError("expected results, got " + outcome);
         }
