@@ -5,11 +5,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.TaskSchedulerImpl;
 import org.slf4j.Logger;
@@ -30,8 +31,6 @@ final class GivenDevices extends SparkListener implements Placing {
 
     /** Executors by device; guarded by this. */
     private final Map<String, String> given = new HashMap<>();
-    /** Where Spark says that executors are; guarded by this. */
-    private final Map<String, String> hosts = new HashMap<>();
     /** Guarded by this. */
     private final Set<TaskId> cancelled = new HashSet<>();
 
@@ -43,14 +42,7 @@ final class GivenDevices extends SparkListener implements Placing {
     }
 
     @Override
-    public synchronized void onExecutorAdded(SparkListenerExecutorAdded added) {
-        hosts.put(added.executorId(), added.executorInfo().executorHost());
-        notifyAll();
-    }
-
-    @Override
     public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
-        hosts.remove(removed.executorId());
         given.values().removeIf(removed.executorId()::equals);
     }
 
@@ -78,7 +70,12 @@ final class GivenDevices extends SparkListener implements Placing {
     /** Where the executor with the task's device is, in the form of Spark's TaskLocation. */
     private synchronized String await(JavaSparkContext spark, ReconstructionTask task) throws SliceJobs.Lost {
         String device = task.lease().deviceUuid();
-        while (!offers(spark, given.get(device))) {
+        while (true) {
+            String executor = given.get(device);
+            Optional<String> host = executor == null ? Optional.empty() : host(spark.sc(), executor);
+            if (host.isPresent()) {
+                return "executor_" + host.get() + "_" + executor;
+            }
             if (cancelled.contains(TaskId.of(task))) {
                 throw new SliceJobs.Lost("no executor of the cluster has device " + device, null);
             }
@@ -89,14 +86,25 @@ final class GivenDevices extends SparkListener implements Placing {
                 throw new SliceJobs.Lost("interrupted while waiting for an executor on device " + device, e);
             }
         }
-        String executor = given.get(device);
-        return "executor_" + hosts.get(executor) + "_" + executor;
     }
 
-    /** Whether Spark would give it a task already: where the one that is preferred is not there yet, Spark takes another. */
-    private boolean offers(JavaSparkContext spark, String executor) {
-        return hosts.containsKey(executor)
-                && spark.sc().taskScheduler() instanceof TaskSchedulerImpl scheduler
-                && scheduler.isExecutorAlive(executor);
+    /**
+     * Empty unless Spark would give it a task already: where the one that is preferred is not there yet, Spark takes another.
+     * Asked of Spark's own list, since executors of YARN may be there before a listener can be added.
+     */
+    private static Optional<String> host(SparkContext spark, String executor) {
+        if (!(spark.taskScheduler() instanceof TaskSchedulerImpl scheduler) || !scheduler.isExecutorAlive(executor)) {
+            return Optional.empty();
+        }
+        return CollectionConverters.asJava(spark.statusStore().executorList(true)).stream()
+                .filter(one -> one.id().equals(executor))
+                .map(one -> withoutPort(one.hostPort()))
+                .findFirst();
+    }
+
+    /** The port is there once the executor has told where its blocks are. */
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
     }
 }

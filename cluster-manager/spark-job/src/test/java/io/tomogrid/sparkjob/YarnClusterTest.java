@@ -48,7 +48,7 @@ class YarnClusterTest {
             assertThat(client.post(TestTasks.task(id, SLICE, "sleep 0", home.resolve("staging")))
                             .statusCode())
                     .isEqualTo(202);
-            TaskOutcome outcome = Waiting.forValue("the end of the task", Duration.ofMinutes(3), () -> {
+            TaskOutcome outcome = Waiting.forValue("the end of the task", Duration.ofMinutes(2), () -> {
                 TaskOutcome now = client.outcome(id);
                 return now instanceof TaskOutcome.Running ? null : now;
             });
