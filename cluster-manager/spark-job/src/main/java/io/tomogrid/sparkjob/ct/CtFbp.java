@@ -6,7 +6,6 @@ import io.tomogrid.cluster.contract.Provenance;
 import io.tomogrid.cluster.contract.Quantification;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
-import io.tomogrid.cluster.contract.TaskOutcome.Remedy;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.object.Equipment;
@@ -63,10 +62,7 @@ public final class CtFbp implements Protocol {
         } catch (ProtocolFailure failure) {
             return failure.outcome();
         } catch (IOException notStaged) {
-            return new TaskOutcome.Failed(
-                    "archive or staging folder: " + notStaged.getMessage()
-                            + "; is the file system up, and is there room?",
-                    Remedy.RETRY);
+            return ProtocolFailure.storage(notStaged).outcome();
         }
     }
 
