@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,28 @@ class ParallelTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("part ");
         assertThat(begun.get()).isLessThanOrEqualTo(threads);
+    }
+
+    @Test
+    void of_several_failures_the_lowest_part_is_reported_even_if_it_comes_last() {
+        CountDownLatch otherFailed = new CountDownLatch(1);
+        assertThatThrownBy(() -> new Parallel(2).run(2, part -> {
+                    if (part == 0) {
+                        awaitUnchecked(otherFailed);
+                    } else {
+                        otherFailed.countDown();
+                    }
+                    throw new IllegalStateException("part " + part);
+                }))
+                .hasMessage("part 0");
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
     }
 
     @ParameterizedTest
