@@ -3,6 +3,7 @@ package io.tomogrid.node;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.tomogrid.node.command.BenchCommand;
+import io.tomogrid.node.command.DeliveriesCommand;
 import io.tomogrid.node.command.DemoCommand;
 import io.tomogrid.node.command.DoctorCommand;
 import io.tomogrid.node.command.EngineCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             LoginCommand.class,
             SendCommand.class,
             StudiesCommand.class,
+            DeliveriesCommand.class,
             JobsCommand.class,
             ReconstructCommand.class,
             ReprocessCommand.class,

@@ -141,6 +141,7 @@ public record GatewayProperties(
      * @param maxAttempts after so many tries a delivery is dead, until an operator retries it
      * @param firstBackoff pause before the second try; each next one is twice as long
      * @param longestBackoff and never longer than this
+     * @param patience a destination that takes no association is waited for so long, by tries that are not counted
      * @param response how long a destination may take for each answer
      * @param commitment how long it may take to report a storage commitment before it is asked again
      */
@@ -148,6 +149,7 @@ public record GatewayProperties(
             @DefaultValue("20") int maxAttempts,
             @DefaultValue("1s") Duration firstBackoff,
             @DefaultValue("60s") Duration longestBackoff,
+            @DefaultValue("3d") Duration patience,
             @DefaultValue("60s") Duration response,
             @DefaultValue("5m") Duration commitment) {
 
@@ -167,6 +169,9 @@ public record GatewayProperties(
             if (firstBackoff.toMillis() < 1 || longestBackoff.compareTo(firstBackoff) < 0) {
                 faults.add("delivery: expected 0 < first-backoff <= longest-backoff, got " + firstBackoff + " and "
                         + longestBackoff);
+            }
+            if (patience.isNegative()) {
+                faults.add("delivery.patience: expected a duration, got " + patience);
             }
             if (commitment.toMillis() < 1) {
                 faults.add("delivery.commitment: expected a positive duration, got " + commitment);

@@ -9,8 +9,12 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What an operator looks at: how the gateway is, and what was kept aside, docs/interfaces.md. */
@@ -56,8 +60,8 @@ class OperatorController {
             root.put("fault", unavailable.getMessage());
         }
         List<Map<String, Object>> destinations = deliveries.backlogs().stream()
-                .<Map<String, Object>>map(
-                        b -> Map.of("name", b.destination(), "pending", b.pending(), "dead", b.dead()))
+                .<Map<String, Object>>map(b -> Map.of(
+                        "name", b.destination(), "pending", b.pending(), "dead", b.dead(), "trouble", b.trouble()))
                 .toList();
         var map = new LinkedHashMap<String, Object>();
         map.put("dicom", dicom);
@@ -74,6 +78,31 @@ class OperatorController {
     @GetMapping(value = "/api/quarantine", produces = "application/json")
     String quarantine() {
         return Documents.json(Map.of("quarantine", aside("quarantine")));
+    }
+
+    /** Dead letters. */
+    @GetMapping(value = "/api/deliveries/lost", produces = "application/json")
+    String lost() {
+        return Documents.json(Map.of(
+                "lost",
+                deliveries.lost(MOST).stream()
+                        .map(lost -> Map.of(
+                                "job-id", lost.jobId(),
+                                "sop-instance-uid", lost.sopInstanceUid(),
+                                "destination", lost.destination(),
+                                "state", lost.state(),
+                                "attempts", lost.attempts(),
+                                "reason", lost.reason()))
+                        .toList()));
+    }
+
+    @PostMapping(value = "/api/destinations/{name}/retry", produces = "application/json")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    String retry(@PathVariable String name) {
+        int count = deliveries
+                .retryAll(name)
+                .orElseThrow(() -> RequestFault.notFound("no destination of this name gets results"));
+        return Documents.json(Map.of("retried", count));
     }
 
     /** Newest first. */

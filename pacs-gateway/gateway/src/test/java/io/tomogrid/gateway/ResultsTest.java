@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Results come in once and go out to two PACS, one of them troubled. */
 class ResultsTest {
@@ -166,20 +167,33 @@ class ResultsTest {
         assertThat(troubled.received).containsKey("1.9.5.1");
     }
 
-    /** DEL-01. */
+    /** DEL-01, DEL-04: being down costs no attempts; after three days of it an operator is asked. */
     @Test
     void what_stays_down_is_given_up_shown_and_retried_by_an_operator() throws Exception {
         troubled.close();
         put(TestResults.stage(folder.resolve("e"), "job-e", "1.4.5", "1.9.6.1"));
+        gateway.await(
+                "/api/status",
+                a -> a.list("destinations").get(1).get("trouble") instanceof String trouble
+                        && trouble.startsWith("no association"));
+        gateway.bean(JdbcTemplate.class)
+                .update("UPDATE delivery SET unreachable_since = unreachable_since - interval '3 days'");
         var dead = awaitSettled("job-e");
         assertThat(deliveries(dead.list("objects").get(0)).get(1))
                 .containsEntry("state", "DEAD")
-                .containsEntry("attempts", 5);
+                .containsEntry("attempts", 0);
         assertThat(dead.body().get("reason").toString()).contains("1 of 2 deliveries");
         assertThat(gateway.get("/api/status").list("destinations"))
-                .contains(Map.of("name", "troubled", "pending", 0, "dead", 1));
+                .contains(Map.of("name", "troubled", "pending", 0, "dead", 1, "trouble", ""));
+        assertThat(gateway.get("/api/deliveries/lost").list("lost"))
+                .singleElement()
+                .satisfies(lost -> assertThat(lost)
+                        .containsEntry("job-id", "job-e")
+                        .containsEntry("destination", "troubled")
+                        .containsEntry("sop-instance-uid", "1.9.6.1"));
         troubled = new TestingPacs(troubledPort);
-        assertThat(gateway.post("/api/results/job-e/retry").status()).isEqualTo(202);
+        assertThat(gateway.post("/api/destinations/nobody/retry").status()).isEqualTo(404);
+        assertThat(gateway.post("/api/destinations/troubled/retry").body()).containsEntry("retried", 1);
         assertThat(gateway.await(
                                 "/api/results/job-e",
                                 a -> a.body().get("reason").equals("") && settled(a))
@@ -187,7 +201,7 @@ class ResultsTest {
                 .containsEntry("reason", "");
         assertThat(troubled.received).containsKey("1.9.6.1");
         assertThat(gateway.get("/api/status").list("destinations"))
-                .contains(Map.of("name", "troubled", "pending", 0, "dead", 0));
+                .contains(Map.of("name", "troubled", "pending", 0, "dead", 0, "trouble", ""));
     }
 
     /** DEL-02: one object breaks every association, one is refused, one meets a full disk; the others arrive. */

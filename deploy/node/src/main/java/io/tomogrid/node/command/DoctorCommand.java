@@ -272,11 +272,15 @@ public final class DoctorCommand implements Callable<Integer> {
             for (Object item : (List<?>) gateway.get("destinations")) {
                 Map<?, ?> destination = (Map<?, ?>) item;
                 boolean dead = ((Number) destination.get("dead")).longValue() > 0;
+                boolean trouble = !"".equals(destination.get("trouble"));
                 findings.add(new Finding(
-                        dead ? Level.PROBLEM : Level.OK,
+                        dead || trouble ? Level.PROBLEM : Level.OK,
                         "destination " + destination.get("name"),
-                        destination.get("pending") + " waiting, " + destination.get("dead") + " given up",
-                        dead ? "./tomogrid jobs retry JOB when the peer is back" : ""));
+                        destination.get("pending") + " waiting, " + destination.get("dead") + " given up"
+                                + (trouble ? "; " + destination.get("trouble") : ""),
+                        dead
+                                ? "./tomogrid deliveries says why, and --retry tries them again"
+                                : trouble ? "nothing is lost: they go when it takes an association" : ""));
             }
             Map<?, ?> manager = new NodeClient(node.manager(), node.token()).get("/api/status");
             boolean up = "up".equals(manager.get("driver"));

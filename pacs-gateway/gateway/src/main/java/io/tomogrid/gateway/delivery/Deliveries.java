@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -66,8 +67,16 @@ public class Deliveries {
             String sha256,
             boolean unknown) {}
 
-    /** How many wait and how many were given up, at one destination. */
-    public record Backlog(String destination, int pending, int dead) {}
+    /**
+     * How many wait and how many were given up, at one destination.
+     *
+     * @param trouble why it takes no association, empty while it does
+     */
+    public record Backlog(String destination, int pending, int dead, String trouble) {}
+
+    /** A dead letter: what was refused or given up. */
+    public record Lost(
+            String jobId, String sopInstanceUid, String destination, String state, int attempts, String reason) {}
 
     /** In the transaction that ends the storing of a job's objects: one row for each object and destination. */
     public void enqueue(String jobId) {
@@ -82,12 +91,68 @@ public class Deliveries {
 
     /** An operator's retry of what is dead or was refused. */
     public void retry(String jobId) {
-        transactions.executeWithoutResult(status -> {
-            jdbc.update("""
+        retry("job_id = ?", jobId);
+    }
+
+    /** The same for everything at one destination. @return how many deliveries, empty if there is no such destination */
+    public OptionalInt retryAll(String destination) {
+        return destinations.contains(destination)
+                ? OptionalInt.of(retry("destination = ?", destination))
+                : OptionalInt.empty();
+    }
+
+    private int retry(String which, String value) {
+        Integer count = transactions.execute(status -> {
+            List<String> jobs = jdbc.queryForList(
+                    """
                     UPDATE delivery SET state = 'PENDING', attempts = 0, commitment_attempts = 0,
-                        next_attempt = ?
-                    WHERE job_id = ? AND state IN ('DEAD', 'REFUSED') AND destination = ANY(?)""", now(), jobId, destinations.toArray(String[]::new));
-            settle(jobId);
+                        next_attempt = ?, unreachable_since = NULL
+                    WHERE state IN ('DEAD', 'REFUSED') AND destination = ANY(?) AND\s""" + which + " RETURNING job_id", String.class, now(), destinations.toArray(String[]::new), value);
+            jobs.stream().distinct().sorted().forEach(this::settle);
+            return jobs.size();
+        });
+        return count == null ? 0 : count;
+    }
+
+    /** Dead letters, the latest job first. */
+    public List<Lost> lost(int limit) {
+        return jdbc.query(
+                """
+                SELECT job_id, sop_instance_uid, destination, delivery.state, attempts, delivery.reason
+                FROM delivery JOIN result_object USING (job_id, position)
+                WHERE delivery.state IN ('DEAD', 'REFUSED') ORDER BY delivery.id DESC LIMIT ?""",
+                (row, n) -> new Lost(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getInt(5),
+                        row.getString(6)),
+                limit);
+    }
+
+    /**
+     * The destination takes no association. What waits for it goes on waiting, uncounted, for as long as the policy's
+     * patience; then it is dead.
+     *
+     * @param next when it is tried again
+     */
+    void unreachable(String destination, String reason, Instant next) {
+        Timestamp now = now();
+        transactions.executeWithoutResult(status -> {
+            List<String> dead = jdbc.query(
+                    """
+                    UPDATE delivery SET reason = ?, next_attempt = greatest(next_attempt, ?),
+                        unreachable_since = coalesce(unreachable_since, ?),
+                        state = CASE WHEN unreachable_since < ? THEN 'DEAD' ELSE state END
+                    WHERE destination = ? AND state IN ('PENDING', 'UNKNOWN') RETURNING job_id, state""",
+                    (row, n) -> row.getString(2).equals("DEAD") ? row.getString(1) : "",
+                    reason,
+                    Timestamp.from(next),
+                    now,
+                    Timestamp.from(now.toInstant().minus(policy.patience())),
+                    destination);
+            dead.stream().filter(job -> !job.isEmpty()).distinct().sorted().forEach(this::settle);
         });
     }
 
@@ -155,7 +220,7 @@ public class Deliveries {
         jdbc.update(
                 """
                 UPDATE delivery SET state = ?, attempts = ?, next_attempt = ?, reason = ?, commitment = ?,
-                    commitment_due = '-infinity' WHERE id = ?""",
+                    commitment_due = '-infinity', unreachable_since = NULL WHERE id = ?""",
                 state,
                 attempts,
                 Timestamp.from(clock.instant().plus(policy.backoff(attempts))),
@@ -209,8 +274,12 @@ public class Deliveries {
                 .map(destination -> jdbc.queryForObject(
                         """
                         SELECT count(*) FILTER (WHERE state IN ('PENDING', 'UNKNOWN') OR commitment <> ''),
-                            count(*) FILTER (WHERE state IN ('DEAD', 'REFUSED'))
-                        FROM delivery WHERE destination = ?""", (row, n) -> new Backlog(destination, row.getInt(1), row.getInt(2)), destination))
+                            count(*) FILTER (WHERE state IN ('DEAD', 'REFUSED')),
+                            coalesce(max(reason) FILTER (WHERE state IN ('PENDING', 'UNKNOWN')
+                                AND unreachable_since IS NOT NULL), '')
+                        FROM delivery WHERE destination = ?""",
+                        (row, n) -> new Backlog(destination, row.getInt(1), row.getInt(2), row.getString(3)),
+                        destination))
                 .toList();
     }
 

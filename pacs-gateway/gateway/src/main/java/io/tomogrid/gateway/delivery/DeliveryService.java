@@ -4,6 +4,7 @@ import io.tomogrid.archive.SegmentReader;
 import io.tomogrid.gateway.GatewayProperties;
 import io.tomogrid.gateway.GatewayProperties.Destination;
 import io.tomogrid.gateway.Poller;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -16,7 +17,11 @@ public class DeliveryService implements AutoCloseable {
     private final List<Poller> pollers;
 
     DeliveryService(
-            GatewayProperties properties, Deliveries deliveries, Commitments commitments, SegmentReader archive) {
+            GatewayProperties properties,
+            Deliveries deliveries,
+            Commitments commitments,
+            SegmentReader archive,
+            Clock clock) {
         Duration first = properties.delivery().firstBackoff();
         Duration pause = first.compareTo(PAUSE) < 0 ? first : PAUSE;
         this.pollers = properties.destinations().stream()
@@ -28,7 +33,8 @@ public class DeliveryService implements AutoCloseable {
                             deliveries,
                             new Inquiry(destination.commitment(), commitments, asker),
                             archive,
-                            properties.delivery().response());
+                            properties.delivery().response(),
+                            new Breaker(properties.delivery(), clock));
                     return Poller.start("delivery-" + destination.name(), pause, () -> {
                         worker.run();
                         asker.run();

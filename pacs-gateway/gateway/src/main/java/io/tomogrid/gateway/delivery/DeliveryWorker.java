@@ -34,18 +34,28 @@ final class DeliveryWorker {
     private final Inquiry inquiry;
     private final SegmentReader archive;
     private final Duration response;
+    private final Breaker breaker;
 
     DeliveryWorker(
-            Destination destination, Deliveries deliveries, Inquiry inquiry, SegmentReader archive, Duration response) {
+            Destination destination,
+            Deliveries deliveries,
+            Inquiry inquiry,
+            SegmentReader archive,
+            Duration response,
+            Breaker breaker) {
         this.destination = destination;
         this.deliveries = deliveries;
         this.inquiry = inquiry;
         this.archive = archive;
         this.response = response;
+        this.breaker = breaker;
     }
 
-    /** Sends until nothing is due. */
+    /** Sends until nothing is due, or the destination takes no association. */
     void run() throws InterruptedException {
+        if (!breaker.lets()) {
+            return;
+        }
         List<Deliveries.Due> due = deliveries.due(destination.name(), AT_ONCE);
         while (!due.isEmpty()) {
             Deque<Deliveries.Due> waiting = new ArrayDeque<>(due);
@@ -55,7 +65,7 @@ final class DeliveryWorker {
                 }
                 onOneAssociation(waiting);
             }
-            due = deliveries.due(destination.name(), AT_ONCE);
+            due = breaker.lets() ? deliveries.due(destination.name(), AT_ONCE) : List.of();
         }
     }
 
@@ -66,13 +76,11 @@ final class DeliveryWorker {
             association = open(waiting);
         } catch (IOException e) {
             log.warn("{} cannot be reached: {}", destination.name(), e.toString());
-            var failed = new Outcome.Failed("no association: " + reason(e));
-            deliveries.record(waiting.stream()
-                    .map(due -> new Deliveries.Tried(due, failed, false))
-                    .toList());
+            deliveries.unreachable(destination.name(), "no association: " + reason(e), breaker.tookNone());
             waiting.clear();
             return;
         }
+        breaker.took();
         List<Deliveries.Tried> tried = new ArrayList<>();
         boolean broken = false;
         long since = System.nanoTime();

@@ -152,8 +152,8 @@ async function refresh() {
   show('slices', sliceRows(slices), empty(3, jobs ? 'There is no GPU, nor a simulated one.' : 'Not known.'));
   show('destinations', status.destinations.map(destination =>
     el('tr', {}, el('td', {}, destination.name), el('td', {}, destination.pending),
-      el('td', destination.dead ? { class: 'bad' } : {}, destination.dead))),
-    empty(3, 'None is configured: results stay in the archive.'));
+      el('td', destination.dead ? { class: 'bad' } : {}, destination.dead), el('td', {}, destination.trouble))),
+    empty(4, 'None is configured: results stay in the archive.'));
   show('summary', [
     ['DICOM', `${dicom.host}:${dicom.port}`],
     ['AE title', dicom['ae-title']],
