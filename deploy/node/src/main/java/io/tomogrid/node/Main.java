@@ -2,6 +2,7 @@ package io.tomogrid.node;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.tomogrid.node.command.ArchiveCommand;
 import io.tomogrid.node.command.BenchCommand;
 import io.tomogrid.node.command.DeliveriesCommand;
 import io.tomogrid.node.command.DemoCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
             SendCommand.class,
             StudiesCommand.class,
             DeliveriesCommand.class,
+            ArchiveCommand.class,
             JobsCommand.class,
             ReconstructCommand.class,
             ReprocessCommand.class,

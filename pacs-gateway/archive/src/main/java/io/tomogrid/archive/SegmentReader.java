@@ -7,6 +7,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.security.MessageDigest;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 
@@ -16,6 +17,7 @@ import org.apache.hadoop.fs.FSError;
  */
 public final class SegmentReader implements Closeable {
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+    private static final int SOME = 1 << 16;
 
     private final Storage storage;
 
@@ -53,9 +55,32 @@ public final class SegmentReader implements Closeable {
         }
         String found = Sha256.hex(Sha256.digest().digest(bytes));
         if (!found.equals(sha256)) {
-            throw new DamagedRecordException(ref, "SHA-256 is " + found + ", expected " + sha256, null);
+            throw otherBytes(ref, found, sha256);
         }
         return bytes;
+    }
+
+    /**
+     * Reads a payload through, of any length.
+     *
+     * @throws DamagedRecordException naming the place, if it has another SHA-256 or the segment ends before
+     */
+    public void verify(SegmentRef ref, String sha256) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        byte[] some = new byte[SOME];
+        try (InputStream in = stream(ref)) {
+            for (int n = in.read(some); n >= 0; n = in.read(some)) {
+                digest.update(some, 0, n);
+            }
+        }
+        String found = Sha256.hex(digest.digest());
+        if (!found.equals(sha256)) {
+            throw otherBytes(ref, found, sha256);
+        }
+    }
+
+    private static DamagedRecordException otherBytes(SegmentRef ref, String found, String expected) {
+        return new DamagedRecordException(ref, "SHA-256 is " + found + ", expected " + expected, null);
     }
 
     /**

@@ -16,7 +16,8 @@ import org.springframework.core.env.MapPropertySource;
 /** The front door: DICOM and HTTP on loopback, an archive and an index in PostgreSQL behind them. */
 @SpringBootApplication
 @EnableConfigurationProperties(GatewayProperties.class)
-@ConfigurationPropertiesScan({"io.tomogrid.gateway.web", "io.tomogrid.gateway.dicomweb"})
+@ConfigurationPropertiesScan({"io.tomogrid.gateway.web", "io.tomogrid.gateway.dicomweb", "io.tomogrid.gateway.integrity"
+})
 public class GatewayApplication {
 
     public static void main(String[] args) {

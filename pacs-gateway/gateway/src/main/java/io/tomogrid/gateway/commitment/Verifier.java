@@ -5,12 +5,8 @@ import io.tomogrid.archive.SegmentRef;
 import io.tomogrid.dicom.net.CommitmentResult;
 import io.tomogrid.dicom.net.SopReference;
 import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -70,31 +66,12 @@ class Verifier {
     }
 
     private boolean isWhole(SopReference instance, Kept kept) {
-        MessageDigest digest = sha256();
-        byte[] some = new byte[1 << 16];
-        try (InputStream in = archive.stream(kept.ref())) {
-            for (int n = in.read(some); n >= 0; n = in.read(some)) {
-                digest.update(some, 0, n);
-            }
-        } catch (IOException e) {
-            log.error("{} cannot be committed", instance.sopInstanceUid(), e);
-            return false;
-        }
-        boolean same = HexFormat.of().formatHex(digest.digest()).equals(kept.sha256());
-        if (!same) {
-            log.error(
-                    "{} cannot be committed: its bytes at {} are not those that came; restore the segment",
-                    instance.sopInstanceUid(),
-                    kept.ref());
-        }
-        return same;
-    }
-
-    private static MessageDigest sha256() {
         try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            archive.verify(kept.ref(), kept.sha256());
+            return true;
+        } catch (IOException e) {
+            log.error("{} cannot be committed; restore the segment", instance.sopInstanceUid(), e);
+            return false;
         }
     }
 }
