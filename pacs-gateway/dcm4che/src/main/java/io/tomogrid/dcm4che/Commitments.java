@@ -8,6 +8,7 @@ import io.tomogrid.dicom.net.CommitmentHandler;
 import io.tomogrid.dicom.net.CommitmentResult;
 import io.tomogrid.dicom.net.DimseServices;
 import io.tomogrid.dicom.net.DimseStatus;
+import io.tomogrid.dicom.net.Refusal;
 import io.tomogrid.dicom.net.RequestRefused;
 import java.io.IOException;
 import java.util.Optional;
@@ -71,7 +72,7 @@ final class Commitments {
                     .requested(
                             CommitmentDatasets.readRequest(request.association().getRemoteAET(), dataset));
         } catch (IOException | RuntimeException e) {
-            request.respond(refusal(request, e));
+            request.respond(Refusal.of(e, "storage commitment", request.association().getRemoteAET()));
             return;
         }
         request.respond(DimseStatus.SUCCESS);
@@ -127,7 +128,7 @@ final class Commitments {
             status = services.commitmentResults()
                     .reported(request.association().getRemoteAET(), CommitmentDatasets.readResult(dataset));
         } catch (IOException | RuntimeException e) {
-            status = refusal(request, e);
+            status = Refusal.of(e, "storage commitment", request.association().getRemoteAET());
         }
         request.respond(status);
     }
@@ -137,17 +138,6 @@ final class Commitments {
             throw new DicomFormatException("no data set follows, or one of more than " + MOST_BYTES + " bytes");
         }
         return Messages.decode(request.data(), request.context().getTransferSyntax());
-    }
-
-    private static DimseStatus refusal(Requests.Request request, Exception e) {
-        if (e instanceof RequestRefused refused) {
-            return refused.status();
-        }
-        if (e instanceof DicomFormatException) {
-            return DimseStatus.INVALID_ARGUMENT.because(e.getMessage());
-        }
-        log.error("storage commitment with {} failed", request.association().getRemoteAET(), e);
-        return DimseStatus.PROCESSING_FAILURE.because("failed; the log says why");
     }
 
     private static boolean isCommitment(Requests.Request request, int instanceTag) {

@@ -3,6 +3,7 @@ package io.tomogrid.dcm4che;
 import io.tomogrid.dicom.net.DimseServerConfig;
 import io.tomogrid.dicom.net.DimseServices;
 import io.tomogrid.dicom.net.DimseStatus;
+import io.tomogrid.dicom.net.PerformedSteps;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.dcm4che3.data.Attributes;
@@ -28,6 +29,8 @@ final class Requests implements DimseRQHandler {
     private final Storing storing;
     private final Queries queries;
     private final Commitments commitments;
+    private final Steps steps;
+    private final boolean takesSteps;
 
     Requests(Dcm4cheServer server, DimseServerConfig config, DimseServices services, Executor threads) {
         this.config = config;
@@ -35,6 +38,8 @@ final class Requests implements DimseRQHandler {
                 new Storing(services.store(), config.maxDataSetBytes(), config.idle(), server.stores, server.bytes);
         this.queries = new Queries(services, threads);
         this.commitments = new Commitments(services, threads);
+        this.steps = new Steps(services.steps());
+        this.takesSteps = services.steps() != null;
     }
 
     /** A request whose data set has been read. @param data null if there was none, or too much of it */
@@ -77,6 +82,8 @@ final class Requests implements DimseRQHandler {
             queries.serve(read(association, context, dimse, command, data, Queries.MOST_IDENTIFIER));
         } else if (dimse == Dimse.N_ACTION_RQ || dimse == Dimse.N_EVENT_REPORT_RQ) {
             commitments.serve(read(association, context, dimse, command, data, Commitments.MOST_BYTES));
+        } else if (takesSteps && (dimse == Dimse.N_CREATE_RQ || dimse == Dimse.N_SET_RQ)) {
+            steps.serve(read(association, context, dimse, command, data, PerformedSteps.MOST_BYTES));
         } else {
             read(association, context, dimse, command, data, 0).respond(DimseStatus.UNRECOGNIZED_OPERATION);
         }

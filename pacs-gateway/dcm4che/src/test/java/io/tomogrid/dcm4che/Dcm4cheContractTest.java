@@ -7,6 +7,7 @@ import io.tomogrid.dicom.net.AcceptorContract;
 import io.tomogrid.dicom.net.DamagedMessagesContract;
 import io.tomogrid.dicom.net.DcmtkContract;
 import io.tomogrid.dicom.net.DimseProvider;
+import io.tomogrid.dicom.net.PerformedStepContract;
 import io.tomogrid.dicom.net.QueryRetrieveContract;
 import io.tomogrid.dicom.net.RequestorContract;
 import io.tomogrid.dicom.net.StorageContract;
@@ -41,6 +42,13 @@ class Dcm4cheContractTest {
     class Storage extends StorageContract {
         Storage() {
             super(DCM4CHE, DCM4CHE);
+        }
+    }
+
+    @Nested
+    class PerformedSteps extends PerformedStepContract {
+        PerformedSteps() {
+            super(DCM4CHE, OURS);
         }
     }
 

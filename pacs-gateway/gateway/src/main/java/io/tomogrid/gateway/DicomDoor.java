@@ -14,6 +14,7 @@ import io.tomogrid.gateway.index.ArchiveIndex;
 import io.tomogrid.gateway.ingest.StorageScp;
 import io.tomogrid.gateway.query.QueryScp;
 import io.tomogrid.gateway.query.RetrieveScp;
+import io.tomogrid.gateway.study.PerformedStepScp;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,8 @@ class DicomDoor {
             QueryScp query,
             RetrieveScp retrieve,
             CommitmentScp commitment,
-            Commitments commitments)
+            Commitments commitments,
+            PerformedStepScp steps)
             throws IOException {
         GatewayProperties.Dicom dicom = properties.dicom();
         DimseServer server = DimseServer.start(
@@ -80,7 +82,8 @@ class DicomDoor {
                         .moving(retrieve)
                         .getting(retrieve)
                         .committing(commitment)
-                        .takingCommitments(commitments));
+                        .takingCommitments(commitments)
+                        .takingSteps(steps));
         log.info("{} listens for DICOM on {}:{}", dicom.aeTitle(), dicom.host(), server.port());
         return server;
     }

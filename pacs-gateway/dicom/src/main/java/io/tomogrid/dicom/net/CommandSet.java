@@ -23,7 +23,9 @@ final class CommandSet {
     static final int C_FIND_RQ = 0x0020;
     static final int C_MOVE_RQ = 0x0021;
     static final int N_EVENT_REPORT_RQ = 0x0100;
+    static final int N_SET_RQ = 0x0120;
     static final int N_ACTION_RQ = 0x0130;
+    static final int N_CREATE_RQ = 0x0140;
     static final int RESPONSE = 0x8000;
     private static final int NO_DATA_SET = 0x0101;
     private static final int DATA_SET = 0x0001;

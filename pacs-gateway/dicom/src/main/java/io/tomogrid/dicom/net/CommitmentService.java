@@ -1,7 +1,6 @@
 package io.tomogrid.dicom.net;
 
 import io.tomogrid.dicom.Dataset;
-import io.tomogrid.dicom.DicomFormatException;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
 import java.io.IOException;
@@ -39,7 +38,7 @@ final class CommitmentService {
         } catch (AssociationAborted | MalformedPdu e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            channel.respond(message, refusal(e));
+            channel.respond(message, Refusal.of(e, "storage commitment", peer.callingAe()));
             return;
         }
         channel.respond(message, DimseStatus.SUCCESS);
@@ -83,20 +82,9 @@ final class CommitmentService {
         } catch (AssociationAborted | MalformedPdu e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            status = refusal(e);
+            status = Refusal.of(e, "storage commitment", peer.callingAe());
         }
         channel.respond(message, status);
-    }
-
-    private DimseStatus refusal(Exception e) {
-        if (e instanceof RequestRefused refused) {
-            return refused.status();
-        }
-        if (e instanceof DicomFormatException) {
-            return DimseStatus.INVALID_ARGUMENT.because(e.getMessage());
-        }
-        log.error("storage commitment with {} failed", peer.callingAe(), e);
-        return DimseStatus.PROCESSING_FAILURE.because("failed; the log says why");
     }
 
     private static boolean isCommitment(Channel.Message message, int instanceTag) {

@@ -33,6 +33,7 @@ public record DimseStatus(int code, String comment) {
     public static final DimseStatus MOVE_DESTINATION_UNKNOWN = new DimseStatus(0xA801, "");
     public static final DimseStatus NO_SUCH_OBJECT_INSTANCE = new DimseStatus(0x0112, "");
     public static final DimseStatus INVALID_ARGUMENT = new DimseStatus(0x0115, "");
+    public static final DimseStatus INVALID_OBJECT_INSTANCE = new DimseStatus(0x0117, "");
     public static final DimseStatus NO_SUCH_ACTION = new DimseStatus(0x0123, "");
 
     public DimseStatus because(String reason) {

@@ -116,6 +116,7 @@ public final class Negotiation {
                 || services.find() != null && FIND.contains(sopClass)
                 || services.move() != null && MOVE.contains(sopClass)
                 || services.get() != null && GET.contains(sopClass)
+                || services.steps() != null && sopClass.equals(Uid.ModalityPerformedProcedureStepSOPClass)
                 || sopClass.equals(Uid.StorageCommitmentPushModelSOPClass)
                         && (services.commitment() != null || services.commitmentResults() != null);
     }

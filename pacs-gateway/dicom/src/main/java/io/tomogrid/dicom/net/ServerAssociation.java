@@ -20,6 +20,7 @@ final class ServerAssociation {
     private StoreService store;
     private QueryService query;
     private CommitmentService commitment;
+    private PerformedStepService steps;
     private volatile boolean finishing;
     private volatile boolean busy;
 
@@ -96,6 +97,7 @@ final class ServerAssociation {
                 channel, peer, services.store(), config.maxDataSetBytes(), server.stores, server.bytes);
         query = new QueryService(channel, peer, services, negotiation.relational());
         commitment = new CommitmentService(channel, peer, services);
+        steps = new PerformedStepService(channel, peer, services.steps());
         wire.writePdu(new Pdu.AssociateAc(
                 request.calledAe(),
                 callingAe,
@@ -162,6 +164,8 @@ final class ServerAssociation {
                         query::get);
             case CommandSet.N_ACTION_RQ -> commitment.action(message);
             case CommandSet.N_EVENT_REPORT_RQ -> commitment.event(message);
+            case CommandSet.N_CREATE_RQ -> on(message, services.steps() != null, steps::create);
+            case CommandSet.N_SET_RQ -> on(message, services.steps() != null, steps::set);
             case CommandSet.C_CANCEL_RQ -> {
                 // what it would cancel has ended meanwhile
             }

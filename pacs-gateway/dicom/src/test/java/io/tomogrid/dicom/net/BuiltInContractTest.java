@@ -35,6 +35,13 @@ class BuiltInContractTest {
     }
 
     @Nested
+    class PerformedSteps extends PerformedStepContract {
+        PerformedSteps() {
+            super(OURS, OURS);
+        }
+    }
+
+    @Nested
     class Requestor extends RequestorContract {
         Requestor() {
             super(OURS, OURS);
