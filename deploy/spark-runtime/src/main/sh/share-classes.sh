@@ -14,7 +14,7 @@ path=$home/none:$(echo "$home"/jars/slf4j-api-*.jar):$home/jars/*
 export SPARK_HOME="$home" SPARK_CONF_DIR="$home/none" SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
 "$java" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.io.tmpdir="$work" \
   -Dlog4j2.configurationFile="$home/conf/log4j2.properties" \
-  -XX:DumpLoadedClassList="$work/driver.list" -cp "$path" io.tomogrid.sparkjob.Rehearsal "$work/executor.list" >&2
+  -XX:DumpLoadedClassList="$work/driver.list" -cp "$path" io.tomogrid.sparkjob.Rehearsal "$work/executor.list" "$work" >&2
 # without the classes of loaders other than the usual ones, whose numbers hold for one process
 cat "$work/driver.list" "$work/executor.list" | grep -v ' source: ' | sed 's/ id: .*//' | awk '!seen[$0]++' >"$work/all.list"
 "$java" -Xmx512m -Xshare:dump -XX:SharedClassListFile="$work/all.list" -XX:SharedArchiveFile="$work/classes.jsa" \

@@ -24,6 +24,14 @@ final class DriverConf {
     private static final int MORE_CORES_THAN_ANY_WORKER = 1_000_000;
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
 
+    /**
+     * The second compiler begins ten times later than it would by itself (its thresholds' defaults times ten; what loops
+     * still reaches them within milliseconds). Else it takes nearly half of what an executor's start costs, for code of
+     * Spark's that runs only then.
+     */
+    private static final String LATER_COMPILER = "-XX:Tier4InvocationThreshold=50000"
+            + " -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000";
+
     private DriverConf() {}
 
     static SparkConf of(DriverArguments arguments) {
@@ -41,7 +49,9 @@ final class DriverConf {
                 // volumes are large arrays, which the default collector would scatter over regions of its own
                 .set(
                         EXECUTOR_OPTIONS,
-                        ("-XX:+UseParallelGC -Djava.io.tmpdir=. " + conf.get(EXECUTOR_OPTIONS, "")).strip());
+                        ("-XX:+UseParallelGC " + LATER_COMPILER + " -Djava.io.tmpdir=. "
+                                        + conf.get(EXECUTOR_OPTIONS, ""))
+                                .strip());
         if (arguments.engine() instanceof Engine.Ours) {
             setExecutors(conf, arguments);
         } else {

@@ -33,7 +33,7 @@ final class WorkerCommand implements Workers.Spec {
     @Override
     public ChildSpec of(Gpu gpu) throws IOException {
         String name = "spark-worker-gpu" + gpu.index();
-        Path folder = Files.createDirectories(arguments.state().resolve(name));
+        Path folder = Files.createDirectories(arguments.state().toAbsolutePath().resolve(name));
         Path tmp = folder.resolve("tmp");
         Path java = spark.java().toRealPath();
         // where Spark's other parts reach this host, by the variable that Spark has for it
@@ -45,7 +45,8 @@ final class WorkerCommand implements Workers.Spec {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + tmp,
-                "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + ChildSpec.heartbeat(tmp)));
+                "-D" + ChildMain.HEARTBEAT_PROPERTY + "=" + ChildSpec.heartbeat(tmp),
+                "-D" + ChildMain.BOND_PROPERTY + "=" + folder));
         command.addAll(classes.options());
         command.addAll(List.of(
                 ChildMain.class.getName(),

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The Worker of each GPU. */
+/** The Worker of each GPU. It outlives a killed agent, until the next one keeps it on (SLC-45). */
 final class Workers implements AutoCloseable {
     /** The child to keep for a GPU. */
     interface Spec {
@@ -28,10 +28,10 @@ final class Workers implements AutoCloseable {
         this.spec = spec;
     }
 
-    /** Keeps a Worker for it, unless there is one. */
+    /** Keeps a Worker for it, unless there is one; one that an agent before us left is ours. */
     synchronized void keep(Gpu gpu) throws IOException {
         if (spec.isPresent() && !kept.containsKey(gpu.index())) {
-            kept.put(gpu.index(), Supervisor.keep(spec.get().of(gpu)));
+            kept.put(gpu.index(), Supervisor.adopt(spec.get().of(gpu)));
         }
     }
 

@@ -57,7 +57,7 @@ class AgentFaultTest {
                         "worker",
                         List.of("cat"),
                         Map.of(),
-                        folder,
+                        folder.resolve("worker" + gpu.index()),
                         folder.resolve("worker" + gpu.index() + ".log"),
                         folder.resolve("tmp" + gpu.index()))));
     }

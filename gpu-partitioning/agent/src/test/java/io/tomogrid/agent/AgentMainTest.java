@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** CLI-02: the agent as a process, with a program in the place of Java that plays the Worker. */
+/** CLI-02: the agent as a process, with a program of ours in the place of the Worker. */
 class AgentMainTest {
     @TempDir
     Path folder;
@@ -38,11 +38,19 @@ class AgentMainTest {
         AgentTest.await(() -> !worker.isAlive());
     }
 
+    /** SLC-45 */
     @Test
-    void kill_9_of_the_agent_ends_the_worker() throws Exception {
-        Process agent = start();
+    void the_worker_of_a_killed_agent_goes_on_under_the_next_one() throws Exception {
+        Process killed = start();
         ProcessHandle worker = worker();
-        agent.destroyForcibly();
+        killed.destroyForcibly().waitFor();
+        Files.delete(folder.resolve("port"));
+        Process next = start();
+        try {
+            assertThat(worker()).isEqualTo(worker);
+        } finally {
+            next.destroy();
+        }
         AgentTest.await(() -> !worker.isAlive());
     }
 
@@ -124,6 +132,14 @@ class AgentMainTest {
         assertThat(spec.env()).containsEntry("TOMOGRID_TOKEN", "s3cret").containsEntry("SPARK_LOCAL_IP", "127.0.0.1");
     }
 
+    /** In the place of Spark's. */
+    public static final class Worker {
+        public static void main(String[] args) throws InterruptedException {
+            System.out.println(ProcessHandle.current().pid());
+            Thread.sleep(120_000);
+        }
+    }
+
     /** The worker's process id is what it writes into its log. */
     private ProcessHandle worker() throws Exception {
         Path log = folder.resolve("state/spark-worker-gpu0/worker.log");
@@ -162,7 +178,17 @@ class AgentMainTest {
         Path program = folder.resolve("bin/java");
         if (!Files.exists(program)) {
             Files.createDirectories(program.getParent());
-            Files.writeString(program, "#!/bin/sh\necho $$\nexec cat\n");
+            Files.writeString(
+                    program,
+                    String.join(
+                            "\n",
+                            "#!/bin/sh",
+                            "for word; do case $word in -Dtomogrid.*) options=\"$options $word\";; esac; done",
+                            "exec " + System.getProperty("java.home")
+                                    + "/bin/java -Xmx32m -XX:TieredStopAtLevel=1 $options -cp "
+                                    + System.getProperty("java.class.path") + " " + ChildMain.class.getName() + " "
+                                    + Worker.class.getName().replace("$", "\\$"),
+                            ""));
             assertThat(program.toFile().setExecutable(true)).isTrue();
         }
         return List.of(

@@ -7,16 +7,24 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Main class of a Java child: {@code ChildMain MAIN-CLASS [ARGUMENT …]}. Its standard input is a pipe that the supervisor
- * holds open; when it ends, the supervisor is gone, and so goes the child. Once a second it touches the file that the system
+ * holds open; when it ends, the supervisor is gone, and so goes the child. Where the system property {@value #BOND_PROPERTY} names
+ * a folder, the child goes only when nobody has adopted it from there for a while, see {@link Supervisor#adopt}. Once a second it touches the file that the system
  * property {@value #HEARTBEAT_PROPERTY} names, so that the supervisor knows a child that hangs from one that is silent.
  */
 public final class ChildMain {
     /** System property: the file to touch; without it nothing is touched. */
     public static final String HEARTBEAT_PROPERTY = "tomogrid.heartbeat";
 
+    /** System property: the folder by which another supervisor finds this child when its own has ended. */
+    public static final String BOND_PROPERTY = "tomogrid.bond";
+    /** System property: for how many seconds it waits for that one. */
+    public static final String PATIENCE_PROPERTY = "tomogrid.bond.seconds";
+
+    private static final int PATIENCE_SECONDS = 15;
     private static final long GRACE_MILLIS = 5000;
     private static final long BEAT_MILLIS = 1000;
 
@@ -26,7 +34,7 @@ public final class ChildMain {
         if (args.length == 0) {
             throw new IllegalArgumentException("usage: ChildMain MAIN-CLASS [ARGUMENT ...]");
         }
-        Thread watch = new Thread(ChildMain::endWithSupervisor, "supervisor-watch");
+        Thread watch = new Thread(watch(System.getProperty(BOND_PROPERTY)), "supervisor-watch");
         watch.setDaemon(true);
         watch.start();
         String heartbeat = System.getProperty(HEARTBEAT_PROPERTY);
@@ -41,6 +49,15 @@ public final class ChildMain {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    private static Runnable watch(String bond) throws IOException {
+        if (bond == null) {
+            return ChildMain::endWithSupervisor;
+        }
+        Path folder = Path.of(bond);
+        Bond.enter(folder);
+        return () -> endWithoutSupervisor(folder);
     }
 
     private static void beat(Path file) {
@@ -66,6 +83,29 @@ public final class ChildMain {
         } catch (IOException e) {
             System.err.println("the supervisor's pipe broke: " + e);
         }
+        end();
+    }
+
+    private static void endWithoutSupervisor(Path folder) {
+        long patience = TimeUnit.SECONDS.toNanos(Integer.getInteger(PATIENCE_PROPERTY, PATIENCE_SECONDS));
+        long kept = System.nanoTime();
+        try {
+            while (System.nanoTime() - kept < patience) {
+                Thread.sleep(BEAT_MILLIS);
+                if (Bond.isKept(folder)) {
+                    kept = System.nanoTime();
+                }
+            }
+            System.err.println("no supervisor came back");
+        } catch (IOException e) {
+            System.err.println("whether there is a supervisor cannot be seen: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        end();
+    }
+
+    private static void end() {
         Thread halt = new Thread(() -> {
             try {
                 Thread.sleep(GRACE_MILLIS);

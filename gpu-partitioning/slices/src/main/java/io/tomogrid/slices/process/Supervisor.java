@@ -1,6 +1,7 @@
 package io.tomogrid.slices.process;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one child running: restarts it at once when it has lived for 10 s, else after 0.5 s, then 1 s, up to 30 s. The child's
- * standard input stays open as long as this process lives (see {@link ChildMain}). One that has begun to beat and is silent
+ * standard input stays open as long as this process lives (see {@link ChildMain}), or it outlives us until another one of us
+ * adopts it (SLC-45). One that has begun to beat and is silent
  * for half a minute hangs: it is killed and started again (SLC-36). One that is stopped by a signal, or has started a process
  * that is, is seen so within a few seconds however loaded the machine is: that process is killed (SLC-44).
  */
@@ -33,7 +35,7 @@ public final class Supervisor implements Supervised {
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
     private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long GRACE_SECONDS = 10;
+    private static final long GRACE_MILLIS = 10_000;
     private static final long LARGE_LOG = 10 << 20;
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 500;
@@ -43,16 +45,20 @@ public final class Supervisor implements Supervised {
     private final Heartbeat heartbeat;
     private final StoppedProcesses stopped = new StoppedProcesses();
     private final Thread keeper;
-    private volatile Process process;
+    /** Open as long as a child that outlives us is ours. */
+    private final Optional<FileChannel> bond;
+
+    private volatile Child child;
     private volatile State state = State.RUNNING;
     private volatile int restarts;
     private volatile boolean closing;
 
-    private Supervisor(ChildSpec spec, Duration longestSilence, Process first) {
+    private Supervisor(ChildSpec spec, Duration longestSilence, Optional<FileChannel> bond) throws IOException {
         this.spec = spec;
         this.longestSilence = longestSilence;
         this.heartbeat = new Heartbeat(spec.heartbeat());
-        this.process = first;
+        this.bond = bond;
+        this.child = begin();
         this.keeper = new Thread(this::keepRunning, "keeps-" + spec.name());
         keeper.setDaemon(true);
     }
@@ -63,7 +69,28 @@ public final class Supervisor implements Supervised {
     }
 
     static Supervised keep(ChildSpec spec, Duration longestSilence) throws IOException {
-        Supervisor supervisor = new Supervisor(spec, longestSilence, launch(spec));
+        return keep(spec, longestSilence, Optional.empty());
+    }
+
+    /**
+     * Keeps a child that outlives us for a while, and first takes over the one that runs as this spec has it; one that runs
+     * otherwise is ended. Its command must name the folder where it runs, which is its own, by {@value ChildMain#BOND_PROPERTY}.
+     *
+     * @throws IOException if it cannot be started the first time, or another process keeps it
+     */
+    public static Supervised adopt(ChildSpec spec) throws IOException {
+        FileChannel bond = Bond.keep(Files.createDirectories(spec.workDir()));
+        try {
+            return keep(spec, LONGEST_SILENCE, Optional.of(bond));
+        } catch (IOException e) {
+            bond.close();
+            throw e;
+        }
+    }
+
+    private static Supervised keep(ChildSpec spec, Duration longestSilence, Optional<FileChannel> bond)
+            throws IOException {
+        Supervisor supervisor = new Supervisor(spec, longestSilence, bond);
         supervisor.keeper.start();
         return supervisor;
     }
@@ -75,7 +102,8 @@ public final class Supervisor implements Supervised {
 
     @Override
     public long pid() {
-        return process.isAlive() ? process.pid() : -1;
+        Child now = child;
+        return now.isAlive() ? now.handle().pid() : -1;
     }
 
     @Override
@@ -94,12 +122,15 @@ public final class Supervisor implements Supervised {
         state = State.STOPPED;
         keeper.interrupt();
         synchronized (this) {
-            end(process);
+            end(child);
         }
         try {
             empty(spec.tmpDir());
+            if (bond.isPresent()) {
+                bond.get().close();
+            }
         } catch (IOException e) {
-            log.warn("temporary files of {} could not be deleted: {}", spec.name(), e.toString());
+            log.warn("not all is cleared away behind {}: {}", spec.name(), e.toString());
         }
     }
 
@@ -108,7 +139,7 @@ public final class Supervisor implements Supervised {
         try {
             while (!closing) {
                 long since = System.nanoTime();
-                int code = awaitEnd(process);
+                awaitEnd(child);
                 if (closing) {
                     return;
                 }
@@ -120,7 +151,7 @@ public final class Supervisor implements Supervised {
                     next = Math.min(2 * next, LONGEST_PAUSE_MILLIS);
                 }
                 state = State.RESTARTING;
-                log.warn("{} ended with code {}; starts again in {} ms", spec.name(), code, pause);
+                log.warn("{} ended {}; starts again in {} ms", spec.name(), child.ending(), pause);
                 Thread.sleep(pause);
                 restart();
             }
@@ -130,8 +161,8 @@ public final class Supervisor implements Supervised {
     }
 
     /** By our own clock that stands while the machine sleeps, since a heartbeat's time does not. */
-    private int awaitEnd(Process child) throws InterruptedException {
-        while (!child.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+    private void awaitEnd(Child now) throws InterruptedException {
+        while (!now.endsWithin(LOOK_MILLIS)) {
             heartbeat.look();
             Optional<Duration> silence = heartbeat.silence();
             if (silence.isPresent() && silence.get().compareTo(longestSilence) > 0) {
@@ -139,12 +170,11 @@ public final class Supervisor implements Supervised {
                         "{} hangs: it was silent for {} s; it is killed",
                         spec.name(),
                         silence.get().toSeconds());
-                child.destroyForcibly();
+                now.handle().destroyForcibly();
             }
-            stopped.kill(child.toHandle());
+            stopped.kill(now.handle());
         }
         heartbeat.forget();
-        return child.exitValue();
     }
 
     private synchronized void restart() {
@@ -153,14 +183,32 @@ public final class Supervisor implements Supervised {
         }
         restarts++;
         try {
-            process = launch(spec);
+            child = begin();
             state = State.RUNNING;
         } catch (IOException e) {
             log.error("{} cannot be started: {}", spec.name(), e.toString());
         }
     }
 
-    private static Process launch(ChildSpec spec) throws IOException {
+    private Child begin() throws IOException {
+        if (bond.isEmpty()) {
+            return new Child.Started(launch(spec, Map.of()), false);
+        }
+        String as = Bond.digest(spec);
+        Optional<Bond.Found> found = Bond.find(spec.workDir());
+        if (found.isPresent()) {
+            Child left = new Child.Adopted(found.get().process(), spec.workDir());
+            if (found.get().as().equals(as)) {
+                log.info("{} goes on as process {}", spec.name(), left.handle().pid());
+                return left;
+            }
+            log.info("{} runs otherwise than it shall; it is ended", spec.name());
+            end(left);
+        }
+        return new Child.Started(launch(spec, Map.of(Bond.AS, as)), true);
+    }
+
+    private static Process launch(ChildSpec spec, Map<String, String> more) throws IOException {
         Files.createDirectories(spec.workDir());
         Files.createDirectories(spec.log().toAbsolutePath().getParent());
         empty(spec.tmpDir());
@@ -178,22 +226,23 @@ public final class Supervisor implements Supervised {
         Map<String, String> environment = builder.environment();
         environment.keySet().retainAll(INHERITED);
         environment.putAll(spec.env());
+        environment.putAll(more);
         return builder.start();
     }
 
-    /** Closes the pipe, waits, then uses force; the child's own children do not outlive it. */
-    private static void end(Process process) {
-        List<ProcessHandle> descendants = process.descendants().toList();
+    /** Asks, waits, then uses force; the child's own children do not outlive it. */
+    private static void end(Child child) {
+        List<ProcessHandle> descendants = child.handle().descendants().toList();
         try {
-            process.getOutputStream().close();
-            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
+            child.dismiss();
+            if (!child.endsWithin(GRACE_MILLIS)) {
+                child.handle().destroyForcibly();
+                child.endsWithin(GRACE_MILLIS);
             }
         } catch (IOException e) {
-            process.destroyForcibly();
+            child.handle().destroyForcibly();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            child.handle().destroyForcibly();
             Thread.currentThread().interrupt();
         }
         descendants.forEach(ProcessHandle::destroyForcibly);

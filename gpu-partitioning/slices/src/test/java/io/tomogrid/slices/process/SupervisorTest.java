@@ -180,13 +180,13 @@ class SupervisorTest {
         }
     }
 
-    private static ChildSpec spec(Path folder, String name, List<String> command) {
+    static ChildSpec spec(Path folder, String name, List<String> command) {
         return new ChildSpec(
                 name, command, Map.of(), folder, folder.resolve(name + ".log"), folder.resolve("tmp-" + name));
     }
 
     /** A Java child as all of ours are: under {@link ChildMain}. */
-    private static List<String> java(Class<?> main, String... arguments) {
+    static List<String> java(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx32m",
@@ -199,7 +199,7 @@ class SupervisorTest {
         return command;
     }
 
-    private static void await(Callable<Boolean> condition) throws Exception {
+    static void await(Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > deadline) {

@@ -56,10 +56,12 @@ public record Host(String name, Path home, Supervised agent, Link link, NodeClie
 
     /** The Worker's process. @throws IOException while there is none */
     public long worker() throws IOException {
-        return ProcessHandle.of(agent.pid()).stream()
-                .flatMap(ProcessHandle::children)
-                .filter(child ->
-                        child.info().commandLine().orElse("").contains("org.apache.spark.deploy.worker.Worker"))
+        // not the agent's child where it has outlived one
+        return ProcessHandle.allProcesses()
+                .filter(process -> {
+                    String command = process.info().commandLine().orElse("");
+                    return command.contains("org.apache.spark.deploy.worker.Worker") && command.contains(state() + "/");
+                })
                 .max(Comparator.comparing(child -> child.info().startInstant().orElseThrow()))
                 .map(ProcessHandle::pid)
                 .orElseThrow(() -> new IOException("host " + name + " has no Worker now"));

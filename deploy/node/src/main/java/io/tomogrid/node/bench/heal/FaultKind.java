@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 enum FaultKind {
     EXECUTOR("executor", "its process is killed", Executor::new),
     WORKER("worker", "the process of Spark's Worker is killed", Worker::new),
-    AGENT("agent", "its process is killed, and its Worker goes with it", Agent::new),
+    AGENT("agent", "its process is killed; its Worker goes on", Agent::new),
     MASTER("master", "the process of Spark's Master is killed", Master::new),
     DRIVER("driver", "the process of the Spark driver is killed", Driver::new),
     MANAGER("manager", "the process of the manager that schedules is killed, another one stands by", Manager::new),
@@ -124,11 +124,6 @@ enum FaultKind {
         @Override
         Supervised part(BenchCluster cluster, Victim victim) {
             return victim.host().agent();
-        }
-
-        @Override
-        public boolean noticed(BenchCluster cluster, Victim victim) {
-            return attemptEnded(cluster, victim);
         }
     }
 
