@@ -226,14 +226,16 @@ class ModelStoreTest {
         byte[] manifest = Files.readAllBytes(blob(model.digest()));
         Random random = new Random(20261125);
         int refused = 0;
-        for (int i = 0; i < 3000; i++) {
-            Files.write(folder.resolve("store/index.json"), damaged(index, random));
-            refused += reason(() -> store.find("lesion"));
+        for (int i = 0; i < 1000; i++) {
+            if (i % 10 == 0) {
+                Files.write(folder.resolve("store/index.json"), damaged(index, random));
+                refused += reason(() -> store.find("lesion"));
+            }
             refused += reason(() -> ModelCard.parse(damaged(card, random)));
             refused += reason(() -> wrapped(() -> Npy.read("x.npy", damaged(npy, random))));
             refused += reason(() -> wrapped(() -> io.tomogrid.inference.oci.Manifest.parse(damaged(manifest, random))));
         }
-        assertThat(refused).isGreaterThan(1000);
+        assertThat(refused).isGreaterThan(500);
     }
 
     private interface Reading {
