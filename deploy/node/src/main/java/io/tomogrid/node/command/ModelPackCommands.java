@@ -1,21 +1,27 @@
 package io.tomogrid.node.command;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tomogrid.inference.oci.ImageName;
 import io.tomogrid.inference.pack.Golden;
+import io.tomogrid.inference.pack.Inspection;
 import io.tomogrid.inference.pack.ModelException;
 import io.tomogrid.inference.pack.ModelFolder;
 import io.tomogrid.inference.pack.ModelPackage;
 import io.tomogrid.inference.pack.ModelSource;
 import io.tomogrid.inference.pack.ModelStore;
+import io.tomogrid.inference.pack.MonaiBundle;
 import io.tomogrid.inference.runtime.GoldenRecorder;
 import io.tomogrid.inference.runtime.ModelSession;
 import io.tomogrid.inference.trust.TrustPolicy;
 import io.tomogrid.inference.trust.Verdict;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,19 +55,31 @@ final class ModelPackCommands {
                 description = "The folder has no golden example: run the model once on noise and keep what it gives.")
         private boolean record;
 
+        @Option(
+                names = "--card",
+                paramLabel = "FILE",
+                description = "What a MONAI Bundle does not state, as parts of model-card.json.")
+        private Optional<Path> card = Optional.empty();
+
         @Override
         public Integer call() throws Exception {
-            ModelSource source = ModelFolder.read(folder);
-            if (source.golden().inputs().isEmpty()) {
-                source = recorded(source);
+            Path work = Files.createTempDirectory("tomogrid-pack");
+            try {
+                ModelSource source =
+                        MonaiBundle.isBundle(folder) ? MonaiBundle.read(folder, card, work) : ModelFolder.read(folder);
+                if (source.golden().inputs().isEmpty()) {
+                    source = recorded(source);
+                }
+                ModelPackage model = store.store().put(source);
+                store.print(
+                        spec.commandLine().getOut(),
+                        StoreOptions.document(model),
+                        "packed " + model.name() + ":" + model.version() + " " + model.digest() + " into "
+                                + store.folder());
+                return 0;
+            } finally {
+                StoreOptions.delete(work);
             }
-            ModelPackage model = store.store().put(source);
-            store.print(
-                    spec.commandLine().getOut(),
-                    StoreOptions.document(model),
-                    "packed " + model.name() + ":" + model.version() + " " + model.digest() + " into "
-                            + store.folder());
-            return 0;
         }
 
         private ModelSource recorded(ModelSource source) throws ModelException {
@@ -98,6 +116,52 @@ final class ModelPackCommands {
                 table.print(spec.commandLine().getOut());
             }
             return 0;
+        }
+    }
+
+    /** What something is. */
+    @Command(
+            name = "inspect",
+            description = "Say what a package, a folder, an archive or an image in a registry is and how it is run.",
+            mixinStandardHelpOptions = true)
+    static final class Inspect implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private StoreOptions store;
+
+        @Parameters(paramLabel = "WHAT", description = "A package of the store, a path, or HOST[:PORT]/REPOSITORY:TAG.")
+        private String what;
+
+        @Override
+        public Integer call() throws Exception {
+            List<Map<String, Object>> found = found();
+            PrintWriter out = spec.commandLine().getOut();
+            if (store.json()) {
+                out.println(JSON.std.asString(found));
+                return 0;
+            }
+            for (Map<String, Object> one : found) {
+                one.forEach((key, value) -> out.println(key + ": " + value));
+            }
+            out.flush();
+            return 0;
+        }
+
+        private List<Map<String, Object>> found() throws Exception {
+            Path work = Files.createTempDirectory("tomogrid-inspect");
+            try {
+                if (Files.exists(Path.of(what))) {
+                    return Inspection.of(Path.of(what), work);
+                }
+                if (what.contains("/")) {
+                    return Inspection.of(ImageName.parse(what), StoreOptions.registry(), work);
+                }
+                return List.of(Inspection.of(store.store().find(what)));
+            } finally {
+                StoreOptions.delete(work);
+            }
         }
     }
 

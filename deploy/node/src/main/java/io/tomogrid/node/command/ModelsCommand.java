@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ModelPackCommands.Pack.class,
             ModelPackCommands.ListPackages.class,
+            ModelPackCommands.Inspect.class,
             ModelPackCommands.Verify.class,
             ModelTrustCommands.Keygen.class,
             ModelTrustCommands.Sign.class,

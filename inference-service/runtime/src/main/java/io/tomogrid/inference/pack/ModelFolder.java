@@ -39,7 +39,9 @@ public final class ModelFolder {
                     tensors(folder.resolve(ModelPackage.GOLDEN_INPUTS)),
                     tensors(folder.resolve(ModelPackage.GOLDEN_OUTPUTS)),
                     card.goldenTolerance());
-            return new ModelSource(card, regular(folder.resolve(ONNX)), golden, documents(folder));
+            Path onnx = regular(folder.resolve(ONNX));
+            OnnxSignature.read(onnx).check(card.contract());
+            return new ModelSource(card, onnx, golden, documents(folder));
         } catch (IOException e) {
             throw new ModelException(folder + " cannot be packed: " + e.getMessage(), e);
         }
