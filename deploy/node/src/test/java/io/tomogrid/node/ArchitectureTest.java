@@ -43,7 +43,10 @@ class ArchitectureTest {
             io.tomogrid.slices..              |                                                        | org.slf4j.. com.sun.jna.. com.fasterxml.jackson.. com.sun.net.httpserver..
             io.tomogrid.agent..               | io.tomogrid.slices..                                   | org.slf4j.. com.sun.net.httpserver.. com.fasterxml.jackson..
             io.tomogrid.inference.client..    | io.tomogrid.imaging..                                  | com.fasterxml.jackson..
-            io.tomogrid.inference.runtime..   | io.tomogrid.imaging..                                  | com.fasterxml.jackson.. ai.onnxruntime..
+            io.tomogrid.inference.oci..       |                                                        | com.fasterxml.jackson..
+            io.tomogrid.inference.pack..      | io.tomogrid.inference.oci.. io.tomogrid.imaging..      | com.fasterxml.jackson..
+            io.tomogrid.inference.trust..     | io.tomogrid.inference.oci.. io.tomogrid.inference.pack.. | com.fasterxml.jackson..
+            io.tomogrid.inference.runtime..   | io.tomogrid.inference.oci.. io.tomogrid.inference.pack.. io.tomogrid.imaging.. | com.fasterxml.jackson.. ai.onnxruntime..
             io.tomogrid.cluster.contract..    | io.tomogrid.slices.. io.tomogrid.gateway.contract..    | com.fasterxml.jackson..
             """)
     void a_module_imports_what_its_row_allows(String module, String house, String outside) {

@@ -6,6 +6,9 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.tomogrid.imaging.tensor.Tensor;
+import io.tomogrid.inference.pack.ModelContract;
+import io.tomogrid.inference.pack.ModelException;
+import io.tomogrid.inference.pack.ModelPackage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
@@ -17,10 +20,10 @@ import java.util.Map;
  * {@link #close} must not overlap a {@link #run} (the owner counts its users).
  */
 public final class ModelSession implements AutoCloseable {
-    private final ModelPack pack;
+    private final ModelPackage pack;
     private final OrtSession session;
 
-    private ModelSession(ModelPack pack, OrtSession session) {
+    private ModelSession(ModelPackage pack, OrtSession session) {
         this.pack = pack;
         this.session = session;
     }
@@ -31,7 +34,7 @@ public final class ModelSession implements AutoCloseable {
      * @param threads threads for one run
      * @throws ModelException if the model cannot be loaded or does not keep its contract
      */
-    public static ModelSession open(ModelPack pack, int threads) throws ModelException {
+    public static ModelSession open(ModelPackage pack, int threads) throws ModelException {
         OrtEnvironment environment = environment();
         ModelSession opened;
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -52,7 +55,7 @@ public final class ModelSession implements AutoCloseable {
         }
     }
 
-    public ModelPack pack() {
+    public ModelPackage pack() {
         return pack;
     }
 
@@ -120,35 +123,10 @@ public final class ModelSession implements AutoCloseable {
     }
 
     private void checkGolden() throws ModelException {
-        ModelContract.Golden golden = pack.contract().golden();
-        float[] values = new float[golden.input().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = golden.input().get(i).floatValue();
+        String mismatch = pack.golden().mismatch(run(pack.golden().inputs()));
+        if (!mismatch.isEmpty()) {
+            throw new ModelException(pack.name() + " " + pack.version() + ": " + mismatch);
         }
-        long[] shape = golden.shape().stream().mapToLong(Integer::longValue).toArray();
-        String input = pack.contract().inputs().get(0).name();
-        String output = pack.contract().outputs().get(0).name();
-        double[] got = numbers(run(Map.of(input, Tensor.of(values, shape))).get(output));
-        for (int i = 0; i < golden.output().size(); i++) {
-            if (i >= got.length || !(Math.abs(got[i] - golden.output().get(i)) <= golden.tolerance())) {
-                throw new ModelException(pack.name() + " " + pack.version() + ": golden output " + i + ": expected "
-                        + golden.output().get(i) + ", got " + (i < got.length ? got[i] : "nothing"));
-            }
-        }
-    }
-
-    private static double[] numbers(Tensor tensor) throws ModelException {
-        ByteBuffer data = tensor.data();
-        double[] numbers = new double[data.remaining() / tensor.type().bytes()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = switch (tensor.type()) {
-                case BOOL, UINT8 -> data.get() & 0xff;
-                case FP32 -> data.getFloat();
-                case FP64 -> data.getDouble();
-                default -> throw new ModelException("golden output of type " + tensor.type() + " is not supported");
-            };
-        }
-        return numbers;
     }
 
     private static OnnxTensor toOnnx(Tensor tensor) throws OrtException, ModelException {

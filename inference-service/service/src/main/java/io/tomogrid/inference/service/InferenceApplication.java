@@ -1,8 +1,8 @@
 package io.tomogrid.inference.service;
 
+import io.tomogrid.inference.pack.ModelException;
 import io.tomogrid.inference.runtime.SuvThreshold;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -51,11 +51,8 @@ public class InferenceApplication {
 
     /** The repository with the model that Tomogrid ships put into it, all loaded. */
     @Bean(destroyMethod = "close")
-    ModelRegistry registry(InferenceProperties properties) throws IOException {
-        var shipped = properties.repository().resolve(SuvThreshold.NAME);
-        if (!Files.exists(shipped.resolve("index.json"))) {
-            SuvThreshold.write(shipped);
-        }
+    ModelRegistry registry(InferenceProperties properties) throws IOException, ModelException {
+        SuvThreshold.write(properties.repository().resolve(SuvThreshold.NAME));
         var registry = new ModelRegistry(properties.repository(), properties.threads());
         registry.loadAll();
         return registry;

@@ -1,7 +1,7 @@
 package io.tomogrid.inference.service;
 
-import io.tomogrid.inference.runtime.ModelException;
-import io.tomogrid.inference.runtime.ModelPack;
+import io.tomogrid.inference.pack.ModelException;
+import io.tomogrid.inference.pack.ModelPackage;
 import io.tomogrid.inference.runtime.ModelSession;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ final class ModelRegistry implements AutoCloseable {
     void load(String name) throws ModelException {
         loading.lock();
         try {
-            ModelPack pack = ModelPack.open(folder(name));
+            ModelPackage pack = ModelPackage.open(folder(name));
             ServedModel old = serving.put(name, new ServedModel(ModelSession.open(pack, threads)));
             failures.remove(name);
             log.info("model {} {} ({}) serves", name, pack.version(), pack.digest());

@@ -3,9 +3,9 @@ package io.tomogrid.inference.service;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.inference.client.InferMessage;
 import io.tomogrid.inference.client.MalformedMessage;
-import io.tomogrid.inference.runtime.ModelContract;
-import io.tomogrid.inference.runtime.ModelException;
-import io.tomogrid.inference.runtime.ModelPack;
+import io.tomogrid.inference.pack.ModelContract;
+import io.tomogrid.inference.pack.ModelException;
+import io.tomogrid.inference.pack.ModelPackage;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -137,7 +137,7 @@ class OpenInferenceController {
         }
     }
 
-    private static Map<String, Object> metadata(ModelPack pack) {
+    private static Map<String, Object> metadata(ModelPackage pack) {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", pack.name());
         map.put("versions", List.of(pack.version()));

@@ -1,4 +1,4 @@
-package io.tomogrid.inference.runtime;
+package io.tomogrid.inference.pack;
 
 /** A model package or a model is not what it must be; the version that serves goes on serving. */
 public final class ModelException extends Exception {
