@@ -156,6 +156,13 @@ public final class InferenceClient implements AutoCloseable {
         post("/v2/repository/models/" + model + "/load", "{}");
     }
 
+    /** Brings this version to serve; the old one serves until it has proved itself. */
+    public void load(String model, String version) throws IOException, InterruptedException {
+        post(
+                "/v2/repository/models/" + model + "/load",
+                JSON.std.asString(Map.of("parameters", Map.of("version", version))));
+    }
+
     public void unload(String model) throws IOException, InterruptedException {
         post("/v2/repository/models/" + model + "/unload", "{}");
     }

@@ -52,7 +52,7 @@ public final class OnnxGraph {
 
     /** Whole numbers, e.g. a shape. */
     public OnnxGraph integers(String name, long... values) {
-        ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asLongBuffer().put(values);
         initializers.add(new Proto()
                 .number(1, values.length)
@@ -60,6 +60,19 @@ public final class OnnxGraph {
                 .text(8, name)
                 .bytes(9, raw.array())
                 .toByteArray());
+        return this;
+    }
+
+    /** Weights that are part of the model. @param values row major @param dims their extents, slowest first */
+    public OnnxGraph weights(String name, float[] values, long... dims) {
+        ByteBuffer raw = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(values);
+        Proto tensor = new Proto();
+        for (long dim : dims) {
+            tensor.number(1, dim);
+        }
+        initializers.add(
+                tensor.number(2, FLOAT).text(8, name).bytes(9, raw.array()).toByteArray());
         return this;
     }
 
