@@ -28,6 +28,7 @@ import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.imaging.Volume;
 import io.tomogrid.imaging.suv.SuvBodyWeight;
 import io.tomogrid.imaging.suv.SuvFactors;
+import io.tomogrid.inference.client.Caller;
 import io.tomogrid.inference.client.InferenceClient;
 import io.tomogrid.sparkjob.Progress;
 import io.tomogrid.sparkjob.Protocol;
@@ -85,8 +86,12 @@ public final class PetCtStandard implements Protocol {
         Volume rescaled = series.pet().assembled().volume();
         Volume suv = factors.apply(rescaled);
         stages.begin("model");
-        var client = new InferenceClient(URI.create(task.inferenceUrl()), token);
-        MaskModel.Mask mask = new MaskModel(client, task.model()).of(suv);
+        MaskModel.Mask mask;
+        // one version of the model from the first request of the attempt to the last
+        try (InferenceClient client = new InferenceClient(URI.create(task.inferenceUrl()), token)
+                .asking(Caller.of(task.study().studyUid(), task.jobId() + "/" + task.attempt()))) {
+            mask = new MaskModel(client, task.model()).of(suv);
+        }
         stages.begin("lesions");
         Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
         Backend backend = choice.backend();

@@ -38,10 +38,11 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "slices" -> new SlicesBench(out).run(runs);
+            case "swap" -> new SwapBench(root.resolve(".tomogrid/bench"), runs, out).run();
             case "warm" -> new WarmBench(root.resolve(".tomogrid/bench"), out).run();
             default ->
                 throw new IllegalArgumentException("no benchmark named " + name
-                        + ": there are road, end-to-end, heal, ingest, recon, slices" + " and warm");
+                        + ": there are road, end-to-end, heal, ingest, recon, slices, swap and warm");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);

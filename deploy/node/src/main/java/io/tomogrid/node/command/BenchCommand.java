@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
                         + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
                         + " recon (PET projections of one subset, FDK), slices (the planner beside other rules, simulated),"
+                        + " swap (versions of a model swapped under load, what the protocol costs, kills amid a swap),"
                         + " warm (job to first instruction), heal (faults in a cluster of two simulated hosts)."
                         + " fuzz measures nothing: it runs the fuzz targets.",
         mixinStandardHelpOptions = true)
@@ -48,6 +49,9 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "20")
     private int faults;
 
+    @Option(names = "--swaps", description = "How many swaps (default: ${DEFAULT-VALUE}).", defaultValue = "500")
+    private int swaps;
+
     @Option(names = "--resume", description = "Goes on with the last run of heal, so that its faults count.")
     private boolean resume;
 
@@ -67,7 +71,13 @@ public final class BenchCommand implements Callable<Integer> {
             Path root = Path.of(System.getProperty("tomogrid.root", "."));
             return new HealBench(root, spec.commandLine().getOut()).run(faults, minutes, kinds, resume) ? 0 : 1;
         }
-        new Bench(name, runs, study, json, spec.commandLine().getOut()).run();
+        new Bench(
+                        name,
+                        name.equals("swap") ? swaps : runs,
+                        study,
+                        json,
+                        spec.commandLine().getOut())
+                .run();
         return 0;
     }
 }

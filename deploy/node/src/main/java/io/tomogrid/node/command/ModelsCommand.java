@@ -28,7 +28,13 @@ import picocli.CommandLine.Spec;
             ModelTransportCommands.Push.class,
             ModelTransportCommands.Pull.class,
             ModelTransportCommands.Export.class,
-            ModelTransportCommands.Import.class
+            ModelTransportCommands.Import.class,
+            ModelsRolloutCommands.Rollout.class,
+            ModelsRolloutCommands.Rollback.class,
+            ModelsRolloutCommands.Abort.class,
+            ModelsRolloutCommands.Versions.class,
+            ModelsRolloutCommands.Status.class,
+            ModelsRolloutCommands.Audit.class
         })
 public final class ModelsCommand implements Callable<Integer> {
     @Spec

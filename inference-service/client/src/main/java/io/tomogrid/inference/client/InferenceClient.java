@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Talks to a model service. Thread-safe; keeps its connections.
@@ -22,23 +23,46 @@ import java.util.Optional;
  * <p>Every method throws {@link InferenceException} when the service refuses, {@link MalformedMessage} when its answer is
  * not of the protocol, and another {@link IOException} when it cannot be reached.
  */
-public final class InferenceClient {
+public final class InferenceClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofMinutes(5);
+    /** As a status of HTTP: the same request may succeed when the work begins anew. */
+    private static final int VERSION_CHANGED = 503;
+
     private static final long MAX_ANSWER_BYTES = Integer.MAX_VALUE;
 
     private final URI base;
     private final String authorization;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT)
-            .build();
+    private final Caller caller;
+    private final HttpClient http;
+    /** Which package answered first, by model: with a pin no other may. */
+    private final Map<String, String> answered = new ConcurrentHashMap<>();
 
     /** @param base e.g. {@code http://127.0.0.1:8123} @param token the node's token */
     public InferenceClient(URI base, String token) {
+        this(
+                base,
+                "Basic " + Base64.getEncoder().encodeToString(("tomogrid:" + token).getBytes(StandardCharsets.UTF_8)),
+                Caller.NOBODY,
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT)
+                        .build());
+    }
+
+    private InferenceClient(URI base, String authorization, Caller caller, HttpClient http) {
         this.base = base;
-        this.authorization =
-                "Basic " + Base64.getEncoder().encodeToString(("tomogrid:" + token).getBytes(StandardCharsets.UTF_8));
+        this.authorization = authorization;
+        this.caller = caller;
+        this.http = http;
+    }
+
+    /**
+     * The same connections, asking for somebody. With a pin every answer comes from the same version of a model, or there
+     * is an exception; closing it lets the pin go.
+     */
+    public InferenceClient asking(Caller caller) {
+        return new InferenceClient(base, authorization, caller, http);
     }
 
     /**
@@ -65,14 +89,43 @@ public final class InferenceClient {
                     .map(Integer::parseInt)
                     .orElseThrow(() -> new MalformedMessage("the answer carries no " + InferMessage.HEADER_LENGTH));
             InferMessage answer = InferMessage.decode(in, "outputs", headerLength, MAX_ANSWER_BYTES);
+            String digest = digest(answer.header());
+            checkSame(model, digest);
             return new Answer(
                     String.valueOf(answer.header().get("model_name")),
                     String.valueOf(answer.header().get("model_version")),
-                    digest(answer.header()),
+                    digest,
                     answer.tensors());
         } catch (NumberFormatException e) {
             throw new MalformedMessage(InferMessage.HEADER_LENGTH + ": not a number");
         }
+    }
+
+    /** The service keeps its pins in memory: one that began anew has lost them. */
+    private void checkSame(String model, String digest) throws InferenceException {
+        if (caller.pin().isEmpty()) {
+            return;
+        }
+        String first = answered.putIfAbsent(model, digest);
+        if (first != null && !first.equals(digest)) {
+            throw new InferenceException(
+                    VERSION_CHANGED,
+                    "model " + model + " answered as " + first + " before and as " + digest
+                            + " now: its service began anew in between; begin this work anew");
+        }
+    }
+
+    /** Lets the pin go, if there is one; that it is not heard does no harm, since pins end by themselves. */
+    @Override
+    public void close() {
+        if (caller.pin().isEmpty() || answered.isEmpty()) {
+            return;
+        }
+        http.sendAsync(
+                request("/api/pins/release")
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
     }
 
     private static String digest(Map<String, Object> header) {
@@ -101,6 +154,13 @@ public final class InferenceClient {
     /** Loads or reloads a model; the old version serves until the new one has proved itself. */
     public void load(String model) throws IOException, InterruptedException {
         post("/v2/repository/models/" + model + "/load", "{}");
+    }
+
+    /** Brings this version to serve; the old one serves until it has proved itself. */
+    public void load(String model, String version) throws IOException, InterruptedException {
+        post(
+                "/v2/repository/models/" + model + "/load",
+                JSON.std.asString(Map.of("parameters", Map.of("version", version))));
     }
 
     public void unload(String model) throws IOException, InterruptedException {
@@ -133,7 +193,10 @@ public final class InferenceClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(ANSWER).header("Authorization", authorization);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(base.resolve(path)).timeout(ANSWER).header("Authorization", authorization);
+        caller.headers().forEach(request::header);
+        return request;
     }
 
     private static void check(int status, InputStream in) throws IOException {

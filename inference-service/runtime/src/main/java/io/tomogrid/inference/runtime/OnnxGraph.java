@@ -11,9 +11,11 @@ import java.util.List;
  * Writes an ONNX model (IR version 8, operator set 13) without any library: the few protobuf fields of onnx.proto that a
  * graph of standard operators needs. Field numbers are those of onnx.proto.
  */
-final class OnnxGraph {
-    static final int FLOAT = 1;
-    static final int UINT8 = 2;
+public final class OnnxGraph {
+    public static final int FLOAT = 1;
+    public static final int UINT8 = 2;
+    public static final int INT64 = 7;
+    public static final int BOOL = 9;
 
     private final String name;
     private final List<byte[]> nodes = new ArrayList<>();
@@ -21,22 +23,24 @@ final class OnnxGraph {
     private final List<byte[]> inputs = new ArrayList<>();
     private final List<byte[]> outputs = new ArrayList<>();
 
-    OnnxGraph(String name) {
+    public OnnxGraph(String name) {
         this.name = name;
     }
 
     /** @param dims names of the free extents, slowest first */
-    OnnxGraph input(String name, int elementType, String... dims) {
+    public OnnxGraph input(String name, int elementType, String... dims) {
         inputs.add(valueInfo(name, elementType, dims));
         return this;
     }
 
-    OnnxGraph output(String name, int elementType, String... dims) {
+    /** @param dims names of the free extents, slowest first; none for a scalar */
+    public OnnxGraph output(String name, int elementType, String... dims) {
         outputs.add(valueInfo(name, elementType, dims));
         return this;
     }
 
-    OnnxGraph scalar(String name, float value) {
+    /** A number that is part of the model. */
+    public OnnxGraph scalar(String name, float value) {
         byte[] raw = ByteBuffer.allocate(4)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putFloat(value)
@@ -46,13 +50,40 @@ final class OnnxGraph {
         return this;
     }
 
-    OnnxGraph node(String operator, List<String> from, String to) {
+    /** Whole numbers, e.g. a shape. */
+    public OnnxGraph integers(String name, long... values) {
+        ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asLongBuffer().put(values);
+        initializers.add(new Proto()
+                .number(1, values.length)
+                .number(2, INT64)
+                .text(8, name)
+                .bytes(9, raw.array())
+                .toByteArray());
+        return this;
+    }
+
+    /** Weights that are part of the model. @param values row major @param dims their extents, slowest first */
+    public OnnxGraph weights(String name, float[] values, long... dims) {
+        ByteBuffer raw = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(values);
+        Proto tensor = new Proto();
+        for (long dim : dims) {
+            tensor.number(1, dim);
+        }
+        initializers.add(
+                tensor.number(2, FLOAT).text(8, name).bytes(9, raw.array()).toByteArray());
+        return this;
+    }
+
+    /** @param from names of the operator's inputs, in order @param to its only output */
+    public OnnxGraph node(String operator, List<String> from, String to) {
         nodes.add(nodeProto(operator, from, to).toByteArray());
         return this;
     }
 
     /** The operator Cast. @param elementType {@link #FLOAT} or {@link #UINT8} */
-    OnnxGraph cast(String from, String to, int elementType) {
+    public OnnxGraph cast(String from, String to, int elementType) {
         Proto attribute = new Proto().text(1, "to").number(3, elementType).number(20, 2);
         nodes.add(nodeProto("Cast", List.of(from), to)
                 .bytes(5, attribute.toByteArray())
@@ -60,18 +91,31 @@ final class OnnxGraph {
         return this;
     }
 
-    byte[] toByteArray() {
+    /** The operator Loop, which runs the body so many times. @param from trips, condition and what goes round, in order */
+    public OnnxGraph loop(List<String> from, OnnxGraph body, String to) {
+        Proto attribute =
+                new Proto().text(1, "body").bytes(6, body.graph().toByteArray()).number(20, 5);
+        nodes.add(nodeProto("Loop", from, to).bytes(5, attribute.toByteArray()).toByteArray());
+        return this;
+    }
+
+    private Proto graph() {
         Proto graph = new Proto();
         nodes.forEach(n -> graph.bytes(1, n));
         graph.text(2, name);
         initializers.forEach(t -> graph.bytes(5, t));
         inputs.forEach(v -> graph.bytes(11, v));
         outputs.forEach(v -> graph.bytes(12, v));
+        return graph;
+    }
+
+    /** The model as an ONNX file. */
+    public byte[] toByteArray() {
         byte[] operatorSet = new Proto().text(1, "").number(2, 13).toByteArray();
         return new Proto()
                 .number(1, 8)
                 .text(2, "tomogrid")
-                .bytes(7, graph.toByteArray())
+                .bytes(7, graph().toByteArray())
                 .bytes(8, operatorSet)
                 .toByteArray();
     }

@@ -1,9 +1,16 @@
 package io.tomogrid.inference.service;
 
 import io.tomogrid.inference.pack.ModelException;
+import io.tomogrid.inference.pack.ModelStore;
 import io.tomogrid.inference.runtime.SuvThreshold;
+import io.tomogrid.inference.service.runner.Runners;
+import io.tomogrid.inference.service.swap.Models;
+import io.tomogrid.inference.trust.TrustPolicy;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -49,12 +56,25 @@ public class InferenceApplication {
         return application;
     }
 
-    /** The repository with the model that Tomogrid ships put into it, all loaded. */
+    /** The models of the store, with that which Tomogrid ships put into it, each taken up where it was. */
     @Bean(destroyMethod = "close")
-    ModelRegistry registry(InferenceProperties properties) throws IOException, ModelException {
-        SuvThreshold.write(properties.repository().resolve(SuvThreshold.NAME));
-        var registry = new ModelRegistry(properties.repository(), properties.threads());
-        registry.loadAll();
-        return registry;
+    Models models(InferenceProperties properties) throws IOException, ModelException {
+        Set<String> trusted = new HashSet<>(properties.trusted());
+        trusted.add(SuvThreshold.write(properties.repository()).digest());
+        Path scratch = Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "tomogrid-models-" + ProcessHandle.current().pid());
+        var models = new Models(
+                new Models.Settings(
+                        properties.repository().resolve("state"), properties.pinIdle(), properties.proofLimit()),
+                ModelStore.at(properties.repository()),
+                TrustPolicy.shipped(trusted)::verify,
+                new Runners(
+                        properties.threads(),
+                        properties.runLimit(),
+                        scratch,
+                        properties.childMemory().toBytes()));
+        models.start();
+        return models;
     }
 }

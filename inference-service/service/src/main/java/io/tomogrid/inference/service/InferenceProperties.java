@@ -1,17 +1,31 @@
 package io.tomogrid.inference.service;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * @param repository folder with one ModelPack per model
+ * @param repository folder with the model store; what serves, and the audit log, are in its folder {@code state}
  * @param threads threads of one run
  * @param maxRequest greatest sum of a request's tensors
+ * @param trusted digests of packages that need no signature
+ * @param runLimit longest that one run may take
+ * @param proofLimit longest that one run may take before a version serves
+ * @param pinIdle after this long without a request a pin ends
+ * @param childMemory greatest memory of a model in a process of its own
+ * @param tenantRequests how many requests of one tenant are answered at once; further ones get 429
  */
 @ConfigurationProperties("tomogrid.inference")
 record InferenceProperties(
         Path repository,
         @DefaultValue("2") int threads,
-        @DefaultValue("1GB") DataSize maxRequest) {}
+        @DefaultValue("1GB") DataSize maxRequest,
+        @DefaultValue List<String> trusted,
+        @DefaultValue("5m") Duration runLimit,
+        @DefaultValue("30s") Duration proofLimit,
+        @DefaultValue("10m") Duration pinIdle,
+        @DefaultValue("4GB") DataSize childMemory,
+        @DefaultValue("32") int tenantRequests) {}

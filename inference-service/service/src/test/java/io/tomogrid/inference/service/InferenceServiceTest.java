@@ -7,6 +7,7 @@ import io.tomogrid.imaging.tensor.Tensor;
 import io.tomogrid.inference.client.InferMessage;
 import io.tomogrid.inference.client.InferenceClient;
 import io.tomogrid.inference.client.InferenceException;
+import io.tomogrid.inference.pack.ModelStore;
 import io.tomogrid.inference.runtime.SuvThreshold;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -105,21 +106,50 @@ class InferenceServiceTest {
 
     @Test
     void a_broken_package_leaves_the_old_version_serving() throws Exception {
-        Path broken = repository.resolve("broken");
-        SuvThreshold.write(broken);
-        client.load("broken");
-        Path onnx = Files.list(broken.resolve("blobs/sha256"))
-                .max(java.util.Comparator.comparingLong(p -> p.toFile().lastModified()))
-                .orElseThrow();
+        Path onnx = ModelStore.open(repository).find(SuvThreshold.NAME).onnx();
+        byte[] good = Files.readAllBytes(onnx);
         Files.write(onnx, new byte[] {1});
-        assertThatThrownBy(() -> client.load("broken")).isInstanceOf(InferenceException.class);
-        assertThat(client.infer("broken", Map.of("suv", Tensor.of(new float[] {5}, 1, 1, 1)))
-                        .outputs()
-                        .get("mask")
-                        .byteValues())
-                .containsExactly(1);
-        client.unload("broken");
-        assertThat(client.ready("broken")).isFalse();
+        try {
+            assertThatThrownBy(() -> client.load(SuvThreshold.NAME)).isInstanceOf(InferenceException.class);
+            assertThat(client.infer(SuvThreshold.NAME, Map.of("suv", Tensor.of(new float[] {5}, 1, 1, 1)))
+                            .outputs()
+                            .get("mask")
+                            .byteValues())
+                    .containsExactly(1);
+        } finally {
+            Files.write(onnx, good);
+        }
+    }
+
+    @Test
+    void a_model_is_unloaded_and_loaded_and_asked_by_version() throws Exception {
+        client.unload(SuvThreshold.NAME);
+        assertThat(client.ready(SuvThreshold.NAME)).isFalse();
+        client.load(SuvThreshold.NAME);
+        assertThat(client.ready(SuvThreshold.NAME)).isTrue();
+        assertThat(status("GET", "/v2/models/" + SuvThreshold.NAME + "/versions/1.0.0/ready"))
+                .isEqualTo(200);
+        assertThat(status("GET", "/v2/models/" + SuvThreshold.NAME + "/versions/7/ready"))
+                .isEqualTo(404);
+        assertThat(status("GET", "/api/models/" + SuvThreshold.NAME + "/versions"))
+                .isEqualTo(200);
+        assertThat(status("GET", "/api/models")).isEqualTo(200);
+        assertThat(status("GET", "/api/models-audit?after=1")).isEqualTo(200);
+        assertThat(status("POST", "/api/models/none/rollback")).isEqualTo(409);
+    }
+
+    private static int status(String method, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .header(
+                        "Authorization",
+                        "Basic "
+                                + Base64.getEncoder()
+                                        .encodeToString(("tomogrid:" + TOKEN).getBytes(StandardCharsets.UTF_8)))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .statusCode();
     }
 
     @Test
