@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** FND-01 to FND-03: probabilities, label maps, marks, key slices and the document, on the synthetic study. */
+/** FND-01 to FND-03, FND-05: probabilities, label maps, marks, key slices and the document, on the synthetic study. */
 class FindingObjectsTest {
     private final Results results = new Results();
 
