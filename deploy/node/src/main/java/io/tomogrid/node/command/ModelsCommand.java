@@ -14,7 +14,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tomogrid models}: what the model service serves; loads and unloads by name. */
-@Command(name = "models", description = "Models of the running node.", mixinStandardHelpOptions = true)
+@Command(
+        name = "models",
+        description = "Models of the running node.",
+        mixinStandardHelpOptions = true,
+        subcommands = ModelVerdictsCommand.class)
 public final class ModelsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -208,10 +208,7 @@ final class ResultHeader {
                 .put(Tag.Manufacturer, context.equipment().manufacturer())
                 .put(Tag.ManufacturerModelName, algorithm.name())
                 .put(Tag.SoftwareVersions, algorithm.version())
-                .put(
-                        Tag.ContributionDescription,
-                        algorithm.family().meaning() + ", digest=" + algorithm.digest() + "; "
-                                + ReviewState.NOT_REVIEWED));
+                .put(Tag.ContributionDescription, algorithm.contribution()));
         result.putItems(Tag.ContributingEquipmentSequence, all);
     }
 

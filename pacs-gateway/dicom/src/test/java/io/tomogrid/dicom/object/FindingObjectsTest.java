@@ -172,6 +172,7 @@ class FindingObjectsTest {
     void every_result_names_the_algorithm_and_that_nobody_has_reviewed_it() {
         Map<String, Dataset> all = results.byName();
         all.put("seg-labelmap", results.labelMap());
+        all.forEach((name, object) -> assertThat(Algorithm.of(object)).as(name).contains(results.context.algorithm()));
         all.forEach((name, object) -> assertThat(object.items(Tag.ContributingEquipmentSequence))
                 .as(name)
                 .anySatisfy(item -> {
