@@ -153,6 +153,12 @@ final class TestingGateway implements AutoCloseable {
         return send(HttpRequest.newBuilder(base().resolve(path)).POST(HttpRequest.BodyPublishers.noBody()));
     }
 
+    Answer post(String path, byte[] body) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(base().resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
     Answer put(String path, byte[] body) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(base().resolve(path))
                 .header("Content-Type", "application/json")

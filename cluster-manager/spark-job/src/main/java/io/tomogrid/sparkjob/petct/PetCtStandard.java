@@ -6,6 +6,7 @@ import io.tomogrid.cluster.contract.Provenance;
 import io.tomogrid.cluster.contract.Quantification;
 import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
+import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.object.Algorithm;
 import io.tomogrid.dicom.object.Equipment;
 import io.tomogrid.dicom.object.InstanceReference;
@@ -41,7 +42,7 @@ import java.util.stream.Collectors;
 
 /**
  * {@code petct-standard}: assembles PET and CT, turns the PET into SUVbw, lets a model find the lesions, measures them, and
- * writes RWVM, SEG, SR, rotating MIPs and the PET on the CT's grid. The same task gives the same bytes: UIDs come from the
+ * writes RWVM, SEG, SR, marks, key objects, rotating MIPs, a page for people and the PET on the CT's grid. The same task gives the same bytes: UIDs come from the
  * job, dates from the lease (PRC-07, RES-03).
  */
 public final class PetCtStandard implements Protocol {
@@ -107,8 +108,9 @@ public final class PetCtStandard implements Protocol {
         stages.begin("encode");
         ResultFiles files = new ResultFiles(
                 context(task, series, mask, provenance), StagingFolder.open(task.stagingRoot()), parallel);
-        files.measurements(lesions, factors.perSlice(), quantification, Statements.of(quantification));
+        Dataset report = files.measurements(lesions, factors.perSlice(), quantification, Statements.of(quantification));
         files.rotations(grey, fused, series.ct().headers());
+        files.document(grey, fused, report);
         List<String> notes = notes(series, lesions, mask);
         choice.notCuda().ifPresent(why -> notes.add("processed without the slice's GPU: " + why));
         stages.begin("resample");

@@ -3,10 +3,14 @@ package io.tomogrid.sparkjob.petct;
 import io.tomogrid.cluster.contract.Quantification;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
+import io.tomogrid.dicom.object.EncapsulatedPdfEncoder;
+import io.tomogrid.dicom.object.KeyObjectEncoder;
+import io.tomogrid.dicom.object.LesionMark;
 import io.tomogrid.dicom.object.LesionMeasurements;
 import io.tomogrid.dicom.object.MeasurementReportEncoder;
 import io.tomogrid.dicom.object.MipRotation;
 import io.tomogrid.dicom.object.MipRotationEncoder;
+import io.tomogrid.dicom.object.PresentationStateEncoder;
 import io.tomogrid.dicom.object.RealWorldValueEncoder;
 import io.tomogrid.dicom.object.ResampledPetEncoder;
 import io.tomogrid.dicom.object.ResultContext;
@@ -42,6 +46,7 @@ final class ResultFiles {
     private final StagingFolder folder;
     private final Parallel parallel;
     private final List<ResultObject> objects = new ArrayList<>();
+    private final List<LesionMeasurements> measured = new ArrayList<>();
 
     ResultFiles(ResultContext context, StagingFolder folder, Parallel parallel) {
         this.context = context;
@@ -59,8 +64,9 @@ final class ResultFiles {
      * @param suvPerSlice SUVbw of one unit of the rescaled values, for each slice of the PET
      * @param quantification what was measured beside the mask, and which lesions are those of an earlier study
      * @param statements what the report says in words
+     * @return the structured report
      */
-    void measurements(Lesions lesions, double[] suvPerSlice, Quantification quantification, List<String> statements)
+    Dataset measurements(Lesions lesions, double[] suvPerSlice, Quantification quantification, List<String> statements)
             throws IOException {
         Dataset rwvm = RealWorldValueEncoder.encode(
                 context, series("rwvm", 9001, "SUV mapping"), suvPerSlice, others(quantification));
@@ -69,22 +75,36 @@ final class ResultFiles {
                 .map(lesion -> segment(lesion, quantification))
                 .toList();
         Optional<Dataset> seg = Optional.empty();
+        int[] labels = new int[lesions.labels().length];
         if (!segments.isEmpty()) {
-            int[] labels = new int[lesions.labels().length];
             Arrays.setAll(labels, n -> Short.toUnsignedInt(lesions.labels()[n]));
             seg = Optional.of(
                     SegmentationEncoder.encode(context, series("seg", 9002, "Lesions on PET"), labels, segments));
             write("SEG", 1, seg.get());
         }
-        List<LesionMeasurements> measured = new ArrayList<>();
         for (int n = 0; n < segments.size(); n++) {
             measured.add(measured(segments.get(n), lesions.lesions().get(n), quantification));
         }
-        write(
-                "SR",
-                1,
-                MeasurementReportEncoder.encode(
-                        context, series("sr", 9003, "Lesion measurements"), measured, seg, rwvm, statements));
+        Dataset report = MeasurementReportEncoder.encode(
+                context, series("sr", 9003, "Lesion measurements"), measured, seg, rwvm, statements);
+        write("SR", 1, report);
+        if (!segments.isEmpty()) {
+            marks(LesionMark.of(context.pet().grid(), labels, segments.size()), suvPerSlice);
+        }
+        return report;
+    }
+
+    private void marks(List<LesionMark> marks, double[] suvPerSlice) throws IOException {
+        Dataset state = PresentationStateEncoder.encode(
+                context, series("gsps", 9007, "Lesions marked on PET"), marks, measured, suvPerSlice);
+        write("GSPS", 1, state);
+        write("KOS", 1, KeyObjectEncoder.encode(context, series("kos", 9008, "Slices with findings"), marks, state));
+    }
+
+    /** After the measurements. */
+    void document(GreyRotation pet, ColourRotation fused, Dataset report) throws IOException {
+        byte[] pdf = LesionReport.pdf(context.pet().slices().get(0), pet, fused, measured, context.algorithm());
+        write("PDF", 1, EncapsulatedPdfEncoder.encode(context, series("pdf", 9009, "Lesion report"), pdf, report));
     }
 
     private static List<SuvQuantity> others(Quantification quantification) {

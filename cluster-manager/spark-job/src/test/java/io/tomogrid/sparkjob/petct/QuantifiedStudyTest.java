@@ -183,7 +183,8 @@ class QuantifiedStudyTest {
                     .filter(item ->
                             code(item, Tag.PurposeOfReferenceCodeSequence).equals("109102"))
                     .toList();
-            assertThat(made).as(object.file()).hasSize(1);
+            // what was done, and the model
+            assertThat(made).as(object.file()).hasSize(2);
             String text = made.get(0).string(Tag.ContributionDescription).orElseThrow();
             assertThat(text)
                     .startsWith("petct-standard 0.1.0 on cpu, simulated slice node1-gpu0-1g-0. Steps: read; suv(BQML")

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
             ModelsRolloutCommands.Abort.class,
             ModelsRolloutCommands.Versions.class,
             ModelsRolloutCommands.Status.class,
-            ModelsRolloutCommands.Audit.class
+            ModelsRolloutCommands.Audit.class,
+            ModelVerdictsCommand.class
         })
 public final class ModelsCommand implements Callable<Integer> {
     @Spec

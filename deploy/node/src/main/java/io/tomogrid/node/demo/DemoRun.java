@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /** One study's way through a running node, watched from outside. */
 final class DemoRun {
     /** Of results of a PET-CT study. */
-    static final List<String> KINDS = List.of("SEG", "SR", "MIP", "PET", "RWVM");
+    static final List<String> KINDS = List.of("SEG", "SR", "GSPS", "KOS", "PDF", "MIP", "PET", "RWVM");
 
     static final String CALLING_AE = "DEMO";
     private static final Duration PATIENCE = Duration.ofMinutes(10);

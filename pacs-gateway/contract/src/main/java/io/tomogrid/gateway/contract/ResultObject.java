@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * One DICOM object that a job made, staged as a Part 10 file.
  *
- * @param kind {@code SEG}, {@code SR}, {@code MIP}, {@code PET} or {@code RWVM}
+ * @param kind {@code SEG}, {@code SR}, {@code GSPS}, {@code KOS}, {@code PDF}, {@code MIP}, {@code PET}, {@code CT} or {@code RWVM}
  * @param file path of the Part 10 file, relative to the manifest's staging root
  * @param bytes its length
  * @param sha256 SHA-256 of the whole file, lower-case hexadecimal

@@ -32,6 +32,11 @@ public final class Codes {
     static final CodedConcept IMAGING_MEASUREMENTS = dcm("126010", "Imaging Measurements");
     static final CodedConcept COMMENT = dcm("121106", "Comment");
 
+    // Key objects, TID 2010, and the report for people
+    static final CodedConcept OF_INTEREST = dcm("113000", "Of Interest");
+    static final CodedConcept KEY_OBJECT_DESCRIPTION = dcm("113012", "Key Object Description");
+    static final CodedConcept DIAGNOSTIC_IMAGING_REPORT = new CodedConcept("18748-4", "LN", "Diagnostic imaging study");
+
     // Measurement group, TID 1411
     static final CodedConcept MEASUREMENT_GROUP = dcm("125007", "Measurement Group");
     static final CodedConcept TRACKING_IDENTIFIER = dcm("112039", "Tracking Identifier");

@@ -3,7 +3,6 @@ package io.tomogrid.dicom.object;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
-import io.tomogrid.dicom.Uids;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,14 +51,14 @@ public final class MeasurementReportEncoder {
         sr.putEmpty(Tag.ReferencedPerformedProcedureStepSequence)
                 .putEmpty(Tag.PerformedProcedureCodeSequence)
                 .put(Tag.CompletionFlag, "COMPLETE")
-                .put(Tag.CompletionFlagDescription, "Made by an algorithm; nobody has looked at it")
+                .put(Tag.CompletionFlagDescription, ReviewState.NOT_REVIEWED)
                 .put(Tag.PreliminaryFlag, "PRELIMINARY")
                 .put(Tag.VerificationFlag, "UNVERIFIED");
         putEvidence(context, sr, seg, rwvm);
         putPredecessors(context, sr);
         List<Dataset> content = new ArrayList<>();
         content.add(SrItem.code(SrItem.CONCEPT_MODIFIER, Codes.LANGUAGE, Codes.ENGLISH_US));
-        content.addAll(observer(context));
+        content.addAll(DeviceObserver.of(context.equipment()));
         content.add(procedure(context));
         content.add(measurements(context, lesions, seg, rwvm));
         content.add(SrItem.text(SrItem.CONTAINS, Codes.COMMENT, comment(context, lesions.size())));
@@ -103,24 +102,6 @@ public final class MeasurementReportEncoder {
         return new Dataset()
                 .put(Tag.SeriesInstanceUID, series.seriesInstanceUid())
                 .putItems(Tag.ReferencedSOPSequence, ResultHeader.items(series.instances()));
-    }
-
-    /** TID 1001 and 1004: a device observed. */
-    private static List<Dataset> observer(ResultContext context) {
-        Equipment device = context.equipment();
-        String observed = SrItem.OBSERVATION_CONTEXT;
-        return List.of(
-                SrItem.code(observed, Codes.OBSERVER_TYPE, Codes.DEVICE),
-                SrItem.uid(observed, Codes.DEVICE_UID, deviceUid(device)),
-                SrItem.text(observed, Codes.DEVICE_NAME, device.modelName()),
-                SrItem.text(observed, Codes.DEVICE_MANUFACTURER, device.manufacturer()),
-                SrItem.text(observed, Codes.DEVICE_MODEL, device.modelName()),
-                SrItem.text(observed, Codes.DEVICE_SERIAL, device.serialNumber()));
-    }
-
-    /** The same device has the same UID in all of its reports. */
-    private static String deviceUid(Equipment device) {
-        return Uids.derived("tomogrid-device", device.manufacturer(), device.modelName(), device.serialNumber());
     }
 
     private static Dataset procedure(ResultContext context) {

@@ -90,7 +90,9 @@ final class ResultHeader {
     /** Everything but what the IOD of the result adds, for IODs with the General Series Module. */
     static Dataset ofImage(
             ResultContext context, ResultSeries series, String modality, String sopClassUid, String role, int number) {
-        return ofImage(context.origin(), series, modality, sopClassUid, role, number);
+        Dataset result = ofImage(context.origin(), series, modality, sopClassUid, role, number);
+        putAlgorithm(context, result);
+        return result;
     }
 
     /** Everything but what the IOD of the result adds, for IODs with the General Series Module. */
@@ -108,7 +110,9 @@ final class ResultHeader {
     /** Everything but what the IOD of the result adds. */
     static Dataset of(
             ResultContext context, ResultSeries series, String modality, String sopClassUid, String role, int number) {
-        return of(context.origin(), series, modality, sopClassUid, role, number);
+        Dataset result = of(context.origin(), series, modality, sopClassUid, role, number);
+        putAlgorithm(context, result);
+        return result;
     }
 
     /** Everything but what the IOD of the result adds. */
@@ -193,6 +197,19 @@ final class ResultHeader {
                             .put(Tag.ContributionDateTime, DATE.format(created) + TIME.format(created))
                             .put(Tag.ContributionDescription, equipment.contribution()));
         }
+    }
+
+    /** Contributing Equipment: the model, whatever the kind of object, by name, version and digest. */
+    private static void putAlgorithm(ResultContext context, Dataset result) {
+        Algorithm algorithm = context.algorithm();
+        List<Dataset> all = new ArrayList<>(result.items(Tag.ContributingEquipmentSequence));
+        all.add(new Dataset()
+                .putItems(Tag.PurposeOfReferenceCodeSequence, Codes.PROCESSING_EQUIPMENT.item())
+                .put(Tag.Manufacturer, context.equipment().manufacturer())
+                .put(Tag.ManufacturerModelName, algorithm.name())
+                .put(Tag.SoftwareVersions, algorithm.version())
+                .put(Tag.ContributionDescription, algorithm.contribution()));
+        result.putItems(Tag.ContributingEquipmentSequence, all);
     }
 
     /** PS3.3 section C.7.6.1.1.5: what was made of an image that lost by compression has its marks. */

@@ -7,9 +7,13 @@ import io.tomogrid.dicom.VR;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lesions as a binary Segmentation on the PET's grid, PS3.3 A.51 and C.8.20. */
+/** Lesions as a Segmentation on the PET's grid: binary or fractional, PS3.3 A.51, or a label map, A.92; C.8.20 for all. */
 public final class SegmentationEncoder {
     private static final double GOLDEN_ANGLE = Math.toRadians(137.508);
+    private static final int WHOLE = 255;
+
+    /** A frame of a label map is of no segment of its own. */
+    private static final int ALL = 0;
 
     private SegmentationEncoder() {}
 
@@ -24,9 +28,102 @@ public final class SegmentationEncoder {
      * @throws IllegalArgumentException if a segment has no voxel or a label has no segment
      */
     public static Dataset encode(ResultContext context, ResultSeries series, int[] labels, List<Segment> segments) {
+        List<Frame> frames = frames(context.pet().grid(), labels, segments);
+        return common(context, series, Uid.SegmentationStorage, "seg", frames, segments)
+                .put(Tag.SegmentationType, "BINARY")
+                .put(Tag.BitsAllocated, 1)
+                .put(Tag.BitsStored, 1)
+                .put(Tag.HighBit, 0)
+                .putBytes(Tag.PixelData, VR.OB, pack(context.pet().grid(), labels, frames));
+    }
+
+    /**
+     * How probable each voxel's belonging to its lesion is, in steps of 1/255; frames as of {@link #encode}.
+     *
+     * @param probabilities 0 to 1 of each voxel that has a label; others are not read
+     * @throws IllegalArgumentException also if a probability is none
+     */
+    public static Dataset fractional(
+            ResultContext context, ResultSeries series, int[] labels, float[] probabilities, List<Segment> segments) {
+        List<Frame> frames = frames(context.pet().grid(), labels, segments);
+        if (probabilities.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "probabilities: expected " + labels.length + " voxels, got " + probabilities.length);
+        }
+        int pixels = context.pet().grid().pixelsPerSlice();
+        byte[] values = pixels(frames, pixels, 1);
+        int out = 0;
+        for (Frame frame : frames) {
+            for (int at = frame.k() * pixels; at < (frame.k() + 1) * pixels; at++, out++) {
+                if (labels[at] == frame.segment()) {
+                    values[out] = (byte) Math.round(WHOLE * probability(probabilities[at]));
+                }
+            }
+        }
+        return common(context, series, Uid.SegmentationStorage, "seg-fractional", frames, segments)
+                .put(Tag.SegmentationType, "FRACTIONAL")
+                .put(Tag.SegmentationFractionalType, "PROBABILITY")
+                .put(Tag.MaximumFractionalValue, WHOLE)
+                .put(Tag.BitsAllocated, 8)
+                .put(Tag.BitsStored, 8)
+                .put(Tag.HighBit, 7)
+                .putBytes(Tag.PixelData, VR.OB, values);
+    }
+
+    private static float probability(float value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException("probabilities: expected 0 to 1, got " + value);
+        }
+        return value;
+    }
+
+    /**
+     * The numbers of the segments as pixel values of one frame for each plane with any of them; 0 is padding. Values take one byte
+     * up to 255 segments, else two.
+     */
+    public static Dataset labelMap(ResultContext context, ResultSeries series, int[] labels, List<Segment> segments) {
         ImageGrid grid = context.pet().grid();
-        List<Frame> frames = frames(grid, labels, segments);
-        Dataset seg = ResultHeader.of(context, series, "SEG", Uid.SegmentationStorage, "seg", 1);
+        List<Frame> frames = frames(grid, labels, segments).stream()
+                .map(Frame::k)
+                .distinct()
+                .sorted()
+                .map(k -> new Frame(ALL, k))
+                .toList();
+        int bytes = segments.size() > WHOLE ? 2 : 1;
+        byte[] values = pixels(frames, grid.pixelsPerSlice(), bytes);
+        int out = 0;
+        for (Frame frame : frames) {
+            int from = frame.k() * grid.pixelsPerSlice();
+            for (int at = from; at < from + grid.pixelsPerSlice(); at++) {
+                for (int b = 0; b < bytes; b++) {
+                    values[out++] = (byte) (labels[at] >>> 8 * b);
+                }
+            }
+        }
+        return common(context, series, Uid.LabelMapSegmentationStorage, "seg-labelmap", frames, segments)
+                .put(Tag.SegmentationType, "LABELMAP")
+                .put(Tag.PixelPaddingValue, 0)
+                .put(Tag.BitsAllocated, 8 * bytes)
+                .put(Tag.BitsStored, 8 * bytes)
+                .put(Tag.HighBit, 8 * bytes - 1)
+                .putBytes(Tag.PixelData, bytes == 1 ? VR.OB : VR.OW, values);
+    }
+
+    /** Room for the values of all frames, padded to an even length. */
+    private static byte[] pixels(List<Frame> frames, int pixels, int bytes) {
+        long length = (long) frames.size() * pixels * bytes;
+        return new byte[Math.toIntExact(length + (length & 1))];
+    }
+
+    private static Dataset common(
+            ResultContext context,
+            ResultSeries series,
+            String sopClass,
+            String role,
+            List<Frame> frames,
+            List<Segment> segments) {
+        ImageGrid grid = context.pet().grid();
+        Dataset seg = ResultHeader.of(context, series, "SEG", sopClass, role, 1);
         ResultHeader.putFrameOfReference(context, seg);
         ResultHeader.putScanner(context, seg);
         ResultHeader.putReferencedSeries(seg, List.of(context.pet().series()));
@@ -36,16 +133,10 @@ public final class SegmentationEncoder {
                 .put(Tag.PhotometricInterpretation, "MONOCHROME2")
                 .put(Tag.Rows, grid.rows())
                 .put(Tag.Columns, grid.columns())
-                .put(Tag.BitsAllocated, 1)
-                .put(Tag.BitsStored, 1)
-                .put(Tag.HighBit, 0)
                 .put(Tag.PixelRepresentation, 0)
-                .put(Tag.SegmentationType, "BINARY")
                 .put(Tag.SegmentsOverlap, "NO")
                 .put(Tag.ContentLabel, "LESIONS")
-                .put(
-                        Tag.ContentDescription,
-                        "Lesions found by " + context.algorithm().name())
+                .put(Tag.ContentDescription, ReviewState.NOT_REVIEWED)
                 .putEmpty(Tag.ContentCreatorName)
                 .put(Tag.NumberOfFrames, frames.size())
                 .putItems(
@@ -54,12 +145,14 @@ public final class SegmentationEncoder {
                                 .map(s -> segment(s, context.algorithm()))
                                 .toList());
         ResultHeader.putLossyCompression(context, seg);
-        putDimensions(seg, context);
-        seg.putItems(Tag.SharedFunctionalGroupsSequence, shared(grid));
-        seg.putItems(
-                Tag.PerFrameFunctionalGroupsSequence,
-                frames.stream().map(f -> perFrame(context.pet(), frames, f)).toList());
-        return seg.putBytes(Tag.PixelData, VR.OB, pack(grid, labels, frames));
+        putDimensions(
+                seg, context.uids().uid(role + "/dimensions"), frames.get(0).segment() == ALL);
+        return seg.putItems(Tag.SharedFunctionalGroupsSequence, shared(grid))
+                .putItems(
+                        Tag.PerFrameFunctionalGroupsSequence,
+                        frames.stream()
+                                .map(f -> perFrame(context.pet(), frames, f))
+                                .toList());
     }
 
     private static List<Frame> frames(ImageGrid grid, int[] labels, List<Segment> segments) {
@@ -130,14 +223,13 @@ public final class SegmentationEncoder {
         };
     }
 
-    /** Multi-frame Dimension Module, PS3.3 C.7.6.17: segment, then place. */
-    private static void putDimensions(Dataset seg, ResultContext context) {
-        String organization = context.uids().uid("seg/dimensions");
+    /** Multi-frame Dimension Module, PS3.3 C.7.6.17: segment, then place; of a label map the place alone. */
+    private static void putDimensions(Dataset seg, String organization, boolean labelMap) {
+        Dataset segment =
+                dimension(organization, Tag.ReferencedSegmentNumber, Tag.SegmentIdentificationSequence, "Segment");
+        Dataset place = dimension(organization, Tag.ImagePositionPatient, Tag.PlanePositionSequence, "Slice");
         seg.putItems(Tag.DimensionOrganizationSequence, new Dataset().put(Tag.DimensionOrganizationUID, organization));
-        seg.putItems(
-                Tag.DimensionIndexSequence,
-                dimension(organization, Tag.ReferencedSegmentNumber, Tag.SegmentIdentificationSequence, "Segment"),
-                dimension(organization, Tag.ImagePositionPatient, Tag.PlanePositionSequence, "Slice"));
+        seg.putItems(Tag.DimensionIndexSequence, labelMap ? List.of(place) : List.of(segment, place));
     }
 
     private static Dataset dimension(String organization, int pointer, int group, String label) {
@@ -169,7 +261,7 @@ public final class SegmentationEncoder {
                 + 1;
         Dataset position = new Dataset();
         pet.grid().putPosition(position, frame.k());
-        return new Dataset()
+        Dataset groups = new Dataset()
                 .putItems(
                         Tag.DerivationImageSequence,
                         new Dataset()
@@ -177,8 +269,12 @@ public final class SegmentationEncoder {
                                         Tag.SourceImageSequence,
                                         ResultHeader.sourceImages(List.of(pet.instance(frame.k()))))
                                 .putItems(Tag.DerivationCodeSequence, Codes.SEGMENTATION.item()))
-                .putItems(Tag.FrameContentSequence, new Dataset().put(Tag.DimensionIndexValues, frame.segment(), place))
-                .putItems(Tag.PlanePositionSequence, position)
+                .putItems(Tag.PlanePositionSequence, position);
+        if (frame.segment() == ALL) {
+            return groups.putItems(Tag.FrameContentSequence, new Dataset().put(Tag.DimensionIndexValues, place));
+        }
+        return groups.putItems(
+                        Tag.FrameContentSequence, new Dataset().put(Tag.DimensionIndexValues, frame.segment(), place))
                 .putItems(
                         Tag.SegmentIdentificationSequence,
                         new Dataset().put(Tag.ReferencedSegmentNumber, frame.segment()));

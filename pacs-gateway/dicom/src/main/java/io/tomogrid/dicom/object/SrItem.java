@@ -47,6 +47,16 @@ final class SrItem {
         return item(CONTAINS, "COMPOSITE", name).putItems(Tag.ReferencedSOPSequence, instance.item());
     }
 
+    /** A key object, PS3.3 C.18.4: it has no name of its own. */
+    static Dataset image(InstanceReference image, InstanceReference presentationState) {
+        return new Dataset()
+                .put(Tag.RelationshipType, CONTAINS)
+                .put(Tag.ValueType, "IMAGE")
+                .putItems(
+                        Tag.ReferencedSOPSequence,
+                        image.item().putItems(Tag.ReferencedSOPSequence, presentationState.item()));
+    }
+
     static Dataset container(CodedConcept name, List<Dataset> content) {
         return item(CONTAINS, "CONTAINER", name)
                 .put(Tag.ContinuityOfContent, "SEPARATE")

@@ -32,7 +32,19 @@ class DciodvfyTest {
     }
 
     static Stream<String> names() {
-        return Stream.of("seg", "sr", "mip-grey", "mip-fused", "pet-on-ct", "rwvm", "synthetic-pet", "synthetic-ct");
+        return Stream.of(
+                "seg",
+                "seg-fractional",
+                "sr",
+                "mip-grey",
+                "mip-fused",
+                "pet-on-ct",
+                "rwvm",
+                "gsps",
+                "kos",
+                "pdf",
+                "synthetic-pet",
+                "synthetic-ct");
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -63,16 +64,26 @@ class RealSourceTest {
         Segment lesion = Segment.lesion(1, uids);
         int[] labels = new int[grid.pixelsPerSlice() * grid.slices()];
         labels[labels.length / 2] = 1;
+        List<LesionMeasurements> measured =
+                List.of(new LesionMeasurements(lesion, 3, 2, OptionalDouble.empty(), 0.07, 0.14));
+        List<LesionMark> marks = LesionMark.of(grid, labels, 1);
         objects.put("seg", SegmentationEncoder.encode(context, series, labels, List.of(lesion)));
         objects.put("rwvm", RealWorldValueEncoder.encode(context, series, 2.4e-4));
         objects.put(
                 "sr",
                 MeasurementReportEncoder.encode(
-                        context,
-                        series,
-                        List.of(new LesionMeasurements(lesion, 3, 2, OptionalDouble.empty(), 0.07, 0.14)),
-                        Optional.of(objects.get("seg")),
-                        objects.get("rwvm")));
+                        context, series, measured, Optional.of(objects.get("seg")), objects.get("rwvm")));
+        double[] suv = new double[slices.size()];
+        Arrays.fill(suv, 2.4e-4);
+        objects.put(
+                "seg-fractional",
+                SegmentationEncoder.fractional(context, series, labels, new float[labels.length], List.of(lesion)));
+        objects.put("gsps", PresentationStateEncoder.encode(context, series, marks, measured, suv));
+        objects.put("kos", KeyObjectEncoder.encode(context, series, marks, objects.get("gsps")));
+        objects.put(
+                "pdf",
+                EncapsulatedPdfEncoder.encode(
+                        context, series, new byte[] {'%', 'P', 'D', 'F', '-'}, objects.get("sr")));
         objects.put(
                 "mip-grey",
                 MipRotationEncoder.grey(

@@ -40,7 +40,7 @@ class ResultReferencesTest {
         Set<String> uids = new HashSet<>();
         OBJECTS.values().forEach(o -> uids.add(o.string(Tag.SOPInstanceUID).orElseThrow()));
         RESULTS.petOnCt().forEach(o -> uids.add(o.string(Tag.SOPInstanceUID).orElseThrow()));
-        assertThat(uids).hasSize(5 + 3).allMatch(Uids::valid);
+        assertThat(uids).hasSize(9 + 3).allMatch(Uids::valid);
         ResultContext other = RESULTS.context(ResultUids.ofJob("job-2"));
         Dataset seg = SegmentationEncoder.encode(other, RESULTS.series(1, "x"), RESULTS.labels(), RESULTS.segments());
         assertThat(uids).doesNotContain(seg.string(Tag.SOPInstanceUID).orElseThrow());

@@ -4,6 +4,7 @@ import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.synthetic.Sphere;
 import io.tomogrid.dicom.synthetic.SyntheticStudy;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -162,6 +163,41 @@ final class Results {
         return values;
     }
 
+    /** Each voxel of a lesion is as probable as its place in the image says. */
+    float[] probabilities() {
+        float[] probabilities = new float[labels().length];
+        for (int at = 0; at < probabilities.length; at++) {
+            probabilities[at] = at % 101 / 100f;
+        }
+        return probabilities;
+    }
+
+    Dataset fractional() {
+        return SegmentationEncoder.fractional(
+                context, series(907, "Lesions, probability"), labels(), probabilities(), segments());
+    }
+
+    Dataset labelMap() {
+        return SegmentationEncoder.labelMap(context, series(908, "Lesions, label map"), labels(), segments());
+    }
+
+    List<LesionMark> marks() {
+        return LesionMark.of(study.petGrid(), labels(), segments().size());
+    }
+
+    Dataset presentationState() {
+        return PresentationStateEncoder.encode(context, series(909, "Lesions marked"), marks(), lesions(), perSlice());
+    }
+
+    Dataset keyObjects() {
+        return KeyObjectEncoder.encode(context, series(910, "Slices with findings"), marks(), presentationState());
+    }
+
+    Dataset pdf() {
+        byte[] document = "%PDF-1.4\n%%EOF".getBytes(StandardCharsets.US_ASCII);
+        return EncapsulatedPdfEncoder.encode(context, series(911, "Lesion report"), document, sr());
+    }
+
     Map<String, Dataset> byName() {
         Map<String, Dataset> all = new TreeMap<>();
         all.put("seg", seg());
@@ -170,6 +206,10 @@ final class Results {
         all.put("mip-grey", mipGrey());
         all.put("mip-fused", mipFused());
         all.put("pet-on-ct", petOnCt().get(1));
+        all.put("seg-fractional", fractional());
+        all.put("gsps", presentationState());
+        all.put("kos", keyObjects());
+        all.put("pdf", pdf());
         return all;
     }
 }

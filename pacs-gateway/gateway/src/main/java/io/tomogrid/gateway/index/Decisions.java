@@ -24,7 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * the archive, so the last one about the same thing is what the lost database held. An index that is there knows better and
  * takes none of them.
  */
-/** Brings revisions, results and what became of their deliveries back into an index that is built anew. */
+/** Brings revisions, results, what became of their deliveries, and verdicts back into an index that is built anew. */
 final class Decisions {
     private static final Logger log = LoggerFactory.getLogger(Decisions.class);
 
@@ -50,6 +50,7 @@ final class Decisions {
                     case RecordMeta.RESULT_MANIFEST -> manifest(Documents.resultManifest(document), json);
                     case RecordMeta.RESULTS_SETTLED ->
                         settled(stored.meta().getOrDefault(RecordMeta.JOB, ""), document);
+                    case RecordMeta.VERDICT -> VerdictRow.insert(jdbc, document);
                     default -> throw new IllegalArgumentException("unknown decision " + decision);
                 }
             });

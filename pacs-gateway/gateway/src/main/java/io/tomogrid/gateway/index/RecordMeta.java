@@ -23,6 +23,7 @@ public final class RecordMeta {
     static final String STUDY_COMPLETE = "study-complete";
     static final String RESULT_MANIFEST = "result-manifest";
     static final String RESULTS_SETTLED = "results-settled";
+    static final String VERDICT = "verdict";
     static final String JOB = "job-id";
 
     /** That the attributes of {@link IndexedAttribute} were read, whether there are any or not. */
@@ -44,6 +45,14 @@ public final class RecordMeta {
         var meta = row(header, transferSyntax, received);
         meta.put(RESULT_OF, jobId);
         meta.put(FILE_SHA256, fileSha256);
+        return meta;
+    }
+
+    /** What a reader made of a job's results: like them it belongs to no revision. */
+    public static Map<String, String> review(
+            InstanceHeader header, String transferSyntax, String callingAe, String jobId, Instant received) {
+        var meta = source(header, transferSyntax, callingAe, received);
+        meta.put(RESULT_OF, jobId);
         return meta;
     }
 
@@ -72,6 +81,11 @@ public final class RecordMeta {
     /** Every delivery of a job's results has ended; the record's payload says how. */
     public static Map<String, String> resultsSettled(String jobId) {
         return Map.of(DECISION, RESULTS_SETTLED, JOB, jobId);
+    }
+
+    /** A verdict on a job's results; the record's payload is its document. */
+    public static Map<String, String> verdict(String jobId) {
+        return Map.of(DECISION, VERDICT, JOB, jobId);
     }
 
     private static Map<String, String> row(InstanceHeader header, String transferSyntax, Instant received) {

@@ -16,6 +16,7 @@ import io.tomogrid.dicom.net.DimseStatus;
 import io.tomogrid.gateway.index.ArchiveIndex;
 import io.tomogrid.gateway.index.InstanceHeader;
 import io.tomogrid.gateway.index.RecordMeta;
+import io.tomogrid.gateway.verdict.Reviews;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,13 +44,15 @@ public class Ingest {
     private final Spool spool;
     private final ArchiveIndex index;
     private final SegmentReader reader;
+    private final Reviews reviews;
     private final Clock clock;
     private final Lock[] locks = Stream.generate(ReentrantLock::new).limit(256).toArray(Lock[]::new);
 
-    Ingest(Spool spool, ArchiveIndex index, SegmentReader reader, Clock clock) {
+    Ingest(Spool spool, ArchiveIndex index, SegmentReader reader, Reviews reviews, Clock clock) {
         this.spool = spool;
         this.index = index;
         this.reader = reader;
+        this.reviews = reviews;
         this.clock = clock;
     }
 
@@ -107,15 +110,24 @@ public class Ingest {
         Lock lock = locks[Math.floorMod(header.sopInstanceUid().hashCode(), locks.length)];
         lock.lock();
         try {
+            Optional<Reviews.Review> review = reviews.of(header, request.transferSyntax(), payload);
             boolean ask = index.mayHold(header);
             while (true) {
                 Optional<ArchiveIndex.Indexed> stored = ask ? index.find(header.sopInstanceUid()) : Optional.empty();
                 if (stored.isPresent()) {
-                    return again(request, header, payload, stored.get());
+                    Admission again = again(request, header, payload, stored.get());
+                    if (again instanceof Admission.Duplicate) {
+                        review.ifPresent(reviews::record); // the first time may have ended before
+                    }
+                    return again;
                 }
                 ask = true;
-                var meta = RecordMeta.source(header, request.transferSyntax(), request.callingAe(), now());
+                var meta = review.map(r -> RecordMeta.review(
+                                header, request.transferSyntax(), request.callingAe(), r.jobId(), now()))
+                        .orElseGet(
+                                () -> RecordMeta.source(header, request.transferSyntax(), request.callingAe(), now()));
                 if (index.keep(RecordKind.INSTANCE, meta, payload)) {
+                    review.ifPresent(reviews::record);
                     return new Admission.Admitted(header.sopInstanceUid());
                 }
             }
