@@ -42,6 +42,8 @@ const replacements = [
     body: "function createNamedFunction(name, body) { return Object.defineProperty(body, 'name', { value: name }); }",
     count: 0,
   },
+  { head: 'function _httpGetApplicationJson(', which: /MEDIATYPES/, body: body('json-request.js'), count: 0 },
+  { head: 'filterSeriesRequiredForRun(protocolId', which: /minSeriesLoaded/, body: body('required-series.js'), count: 0 },
   // an exception so early makes the browser parse the whole application once more, for the lines of its stack
   { head: 'function isTouchCapable(', which: /createEvent/, body: "function isTouchCapable() { return 'ontouchstart' in window; }", count: 0 },
 ];
@@ -124,7 +126,9 @@ if (publicPaths === 0 || replacements.some(one => one.count === 0) || contexts.c
   || !bundle || styles.length === 0) {
   throw new Error(`not the package that this was written for: ${publicPaths} public paths, ${replacements.map(one => `${one.count} × ${one.head}`)}, ${contexts.count} × ${contexts.from} ${motion.count} × ${motion.from} early ${early}, bundle ${bundle}, styles ${styles}`);
 }
-contents.set(`${FOLDER}/app-config.js`, fs.readFileSync(path.join(here, 'app-config.js'), 'utf8'));
+for (const name of ['early.js', 'app-config.js']) {
+  contents.set(`${FOLDER}/${name}`, fs.readFileSync(path.join(here, name), 'utf8'));
+}
 // A page of our own without inline scripts: the content security policy forbids them.
 contents.set('index.html', `<!doctype html>
 <html lang="en">
@@ -134,6 +138,7 @@ contents.set('index.html', `<!doctype html>
 <base href="${BASE}">
 <title>Tomogrid viewer (OHIF), not for diagnosis</title>
 <link rel="icon" href="${BASE}assets/favicon.ico">
+<script src="${BASE}${FOLDER}/early.js"></script>
 <script src="${BASE}${FOLDER}/app-config.js"></script>
 <script defer src="${BASE}${FOLDER}/${bundle[1]}"></script>
 ${styles.map(style => `<link rel="stylesheet" href="${BASE}${FOLDER}/${style}">`).join('\n')}

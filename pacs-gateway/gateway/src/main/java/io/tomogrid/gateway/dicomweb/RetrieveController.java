@@ -34,11 +34,13 @@ class RetrieveController {
     private final StoredInstances instances;
     private final Rendition renditions;
     private final Metadata metadata;
+    private final PreparedMetadata prepared;
 
-    RetrieveController(StoredInstances instances, SegmentReader archive) {
+    RetrieveController(StoredInstances instances, SegmentReader archive, PreparedMetadata prepared) {
         this.instances = instances;
         this.renditions = new Rendition(archive);
         this.metadata = new Metadata(renditions);
+        this.prepared = prepared;
     }
 
     // ---- whole instances
@@ -109,7 +111,8 @@ class RetrieveController {
     @GetMapping("/studies/{study}/metadata")
     void studyMetadata(@PathVariable String study, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        metadata(instances.ofStudy(study), request, response);
+        List<Stored> found = instances.ofStudy(study);
+        metadata(out -> metadata.write(found, root(request), out), request, response);
     }
 
     @GetMapping("/studies/{study}/series/{series}/metadata")
@@ -119,7 +122,7 @@ class RetrieveController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        metadata(instances.ofSeries(study, series), request, response);
+        metadata(prepared.ofSeries(study, series, root(request)), request, response);
     }
 
     @GetMapping(INSTANCE + "/metadata")
@@ -130,14 +133,16 @@ class RetrieveController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        metadata(List.of(instances.instance(study, series, instance)), request, response);
+        List<Stored> found = List.of(instances.instance(study, series, instance));
+        metadata(out -> metadata.write(found, root(request), out), request, response);
     }
 
-    private void metadata(List<Stored> found, HttpServletRequest request, HttpServletResponse response)
+    private static void metadata(
+            PreparedMetadata.Answer answer, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Accepted.json(request.getHeader(HttpHeaders.ACCEPT));
         response.setContentType("application/dicom+json");
-        metadata.write(found, root(request), response.getOutputStream());
+        answer.writeTo(response.getOutputStream());
     }
 
     // ---- frames

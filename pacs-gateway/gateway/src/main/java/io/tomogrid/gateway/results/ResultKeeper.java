@@ -13,6 +13,7 @@ import io.tomogrid.gateway.delivery.DeliveryService;
 import io.tomogrid.gateway.index.ArchiveIndex;
 import io.tomogrid.gateway.index.InstanceHeader;
 import io.tomogrid.gateway.index.RecordMeta;
+import io.tomogrid.gateway.study.StudyGrown;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
@@ -49,6 +51,7 @@ class ResultKeeper implements AutoCloseable {
     private final Staging staging;
     private final DeliveryService delivery;
     private final Clock clock;
+    private final ApplicationEventPublisher events;
     private final Poller poller;
 
     ResultKeeper(
@@ -58,13 +61,15 @@ class ResultKeeper implements AutoCloseable {
             Staging staging,
             DeliveryService delivery,
             GatewayProperties properties,
-            Clock clock) {
+            Clock clock,
+            ApplicationEventPublisher events) {
         this.results = results;
         this.index = index;
         this.spool = spool;
         this.staging = staging;
         this.delivery = delivery;
         this.clock = clock;
+        this.events = events;
         Duration first = properties.delivery().firstBackoff();
         this.poller = Poller.start("result-keeper", first.compareTo(PAUSE) < 0 ? first : PAUSE, this::look);
     }
@@ -106,6 +111,7 @@ class ResultKeeper implements AutoCloseable {
                     manifest.jobId(),
                     manifest.objects().size());
             delivery.wake();
+            events.publishEvent(new StudyGrown(manifest.studyUid()));
         } catch (Unfit e) {
             log.warn("results of job {} cannot be stored: {}", manifest.jobId(), e.getMessage());
             results.failed(manifest.jobId(), e.getMessage());

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -33,12 +34,19 @@ public class Studies {
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
     private final Clock clock;
+    private final ApplicationEventPublisher events;
 
-    Studies(ArchiveIndex index, JdbcTemplate jdbc, TransactionTemplate transactions, Clock clock) {
+    Studies(
+            ArchiveIndex index,
+            JdbcTemplate jdbc,
+            TransactionTemplate transactions,
+            Clock clock,
+            ApplicationEventPublisher events) {
         this.index = index;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.clock = clock;
+        this.events = events;
     }
 
     /**
@@ -151,7 +159,7 @@ public class Studies {
      * @return empty when nothing happened
      */
     Optional<StudyComplete> complete(String studyUid, StudyComplete.Completeness completeness, Instant quietSince) {
-        return transactions.execute(status -> {
+        Optional<StudyComplete> completed = transactions.execute(status -> {
             // One at a time, so that a reader of the feed never sees a sequence before a lower one.
             jdbc.execute("LOCK TABLE feed IN EXCLUSIVE MODE");
             List<Integer> revisions = jdbc.query(
@@ -180,6 +188,8 @@ public class Studies {
             index.decide(RecordMeta.studyComplete(studyUid), document);
             return Optional.of(complete);
         });
+        completed.ifPresent(complete -> events.publishEvent(new StudyGrown(complete.studyUid())));
+        return completed;
     }
 
     /** Never below the clock: a feed that begins anew with a rebuilt index goes on above what readers have seen. */
