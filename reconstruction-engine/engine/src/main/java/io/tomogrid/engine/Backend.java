@@ -1,5 +1,7 @@
 package io.tomogrid.engine;
 
+import io.tomogrid.engine.ct.FilteredBackProjection;
+import io.tomogrid.engine.ct.Kernel;
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.mip.MipRotation;
 import io.tomogrid.engine.osem.EmissionData;
@@ -25,6 +27,9 @@ public interface Backend {
     Resampling resampling(Volume source);
 
     MipRotation rotations();
+
+    /** Computed tomography. */
+    FilteredBackProjection fbp(Kernel kernel);
 
     LesionMeasures lesions();
 

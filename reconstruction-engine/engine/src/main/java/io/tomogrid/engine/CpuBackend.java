@@ -1,5 +1,7 @@
 package io.tomogrid.engine;
 
+import io.tomogrid.engine.ct.FilteredBackProjection;
+import io.tomogrid.engine.ct.Kernel;
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.mip.MipRotation;
 import io.tomogrid.engine.osem.EmissionData;
@@ -28,6 +30,11 @@ public record CpuBackend(Parallel parallel) implements Backend {
     @Override
     public MipRotation rotations() {
         return new MipRotation(parallel);
+    }
+
+    @Override
+    public FilteredBackProjection fbp(Kernel kernel) {
+        return FilteredBackProjection.onProcessors(kernel, parallel);
     }
 
     @Override

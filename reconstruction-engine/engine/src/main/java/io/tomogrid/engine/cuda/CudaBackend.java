@@ -2,6 +2,8 @@ package io.tomogrid.engine.cuda;
 
 import io.tomogrid.engine.Backend;
 import io.tomogrid.engine.Parallel;
+import io.tomogrid.engine.ct.FilteredBackProjection;
+import io.tomogrid.engine.ct.Kernel;
 import io.tomogrid.engine.lesion.LesionMeasures;
 import io.tomogrid.engine.mip.MipRotation;
 import io.tomogrid.engine.osem.EmissionData;
@@ -33,6 +35,11 @@ public record CudaBackend(CudaDevice device, Parallel parallel) implements Backe
     @Override
     public MipRotation rotations() {
         return new MipRotation(parallel, new CudaProjector(device));
+    }
+
+    @Override
+    public FilteredBackProjection fbp(Kernel kernel) {
+        return new CudaFbp(device, kernel, parallel);
     }
 
     @Override
