@@ -71,7 +71,7 @@ public final class CtFbp implements Protocol {
         stages.begin("read");
         Projections projections;
         try (SegmentReader archive = SegmentReader.open(URI.create(task.archiveRoot()))) {
-            projections = Projections.of(task.study(), new ArchivedSeries(archive, parallel), parallel);
+            projections = Projections.of(task.study(), new ArchivedSeries(archive, parallel));
         }
         String seriesUid = projections.first().string(Tag.SeriesInstanceUID).orElseThrow();
         stages.begin("fbp");

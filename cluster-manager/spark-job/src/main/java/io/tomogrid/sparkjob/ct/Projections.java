@@ -5,8 +5,6 @@ import io.tomogrid.dicom.Dictionary;
 import io.tomogrid.dicom.Tag;
 import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.object.ReconstructedCt;
-import io.tomogrid.engine.Parallel;
-import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.SeriesRef;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.imaging.ct.CtScanException;
@@ -18,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The projections of a study.
@@ -29,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 record Projections(Dataset first, Dataset last, CtPdReader.Series series, String sha256, List<String> notes) {
     /** Of several series of projections, that with most views, then with the smallest UID. */
-    static Projections of(StudyComplete study, ArchivedSeries archive, Parallel parallel) throws ProtocolFailure {
+    static Projections of(StudyComplete study, ArchivedSeries archive) throws ProtocolFailure {
         List<SeriesRef> candidates = new ArrayList<>();
         for (SeriesRef series : study.series()) {
             if (mayBe(series)
@@ -49,7 +46,7 @@ record Projections(Dataset first, Dataset last, CtPdReader.Series series, String
                 .map(other -> "projections of series " + other.seriesUid()
                         + " were left alone: one series is reconstructed, the one with most views")
                 .toList();
-        return read(candidates.get(0), archive, parallel, notes);
+        return read(candidates.get(0), archive, notes);
     }
 
     private static boolean mayBe(SeriesRef series) {
@@ -61,33 +58,17 @@ record Projections(Dataset first, Dataset last, CtPdReader.Series series, String
                 && (sopClass.equals(Uid.RawDataStorage) || sopClass.equals(Uid.CTImageStorage));
     }
 
-    private static Projections read(SeriesRef series, ArchivedSeries archive, Parallel parallel, List<String> notes)
+    private static Projections read(SeriesRef series, ArchivedSeries archive, List<String> notes)
             throws ProtocolFailure {
-        Dataset[] views = new Dataset[series.instances().size()];
-        var failure = new AtomicReference<ProtocolFailure>();
-        parallel.run(views.length, n -> {
-            InstanceRef instance = series.instances().get(n);
-            try {
-                if (failure.get() == null) {
-                    views[n] = archive.whole(instance);
-                }
-            } catch (ProtocolFailure first) {
-                failure.compareAndSet(null, first);
-            }
-        });
-        if (failure.get() != null) {
-            throw failure.get();
-        }
+        List<Dataset> views = archive.each(series, archive::whole);
         CtPdReader.Series read;
         try {
-            read = CtPdReader.read(Arrays.stream(views)
-                    .map(view -> (CtPdAttributes) view::bytes)
-                    .toList());
+            read = CtPdReader.read(
+                    views.stream().map(view -> (CtPdAttributes) view::bytes).toList());
         } catch (CtScanException unreadable) {
             throw fault(series.seriesUid(), unreadable);
         }
-        List<Dataset> inOrder =
-                Arrays.stream(read.order()).mapToObj(n -> views[n]).toList();
+        List<Dataset> inOrder = Arrays.stream(read.order()).mapToObj(views::get).toList();
         Dataset first = header(inOrder.get(0));
         for (int tag : new int[] {Tag.FrameOfReferenceUID, Tag.SeriesInstanceUID}) {
             if (first.string(tag).isEmpty()) {

@@ -25,7 +25,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Reads images out of the archive; bytes that have not the SHA-256 of their reference are never looked at. */
 public final class ArchivedSeries {
@@ -48,6 +47,44 @@ public final class ArchivedSeries {
         return dataset(instance, 0xffffffff);
     }
 
+    /** What is made of one instance. */
+    public interface Work<T> {
+        T of(InstanceRef instance) throws ProtocolFailure;
+    }
+
+    /**
+     * Does the work for every instance of a series, several at once.
+     *
+     * @return what was made of them, in their order
+     * @throws ProtocolFailure of the first instance of the series that has one, however many threads there are
+     */
+    public <T> List<T> each(SeriesRef series, Work<T> work) throws ProtocolFailure {
+        List<T> made = new ArrayList<>(Collections.nCopies(series.instances().size(), null));
+        try {
+            parallel.run(made.size(), n -> {
+                try {
+                    made.set(n, work.of(series.instances().get(n)));
+                } catch (ProtocolFailure failure) {
+                    throw new Failed(failure);
+                }
+            });
+        } catch (Failed failed) {
+            throw failed.failure;
+        }
+        return made;
+    }
+
+    /** Carries a failure out of a thread. */
+    private static final class Failed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final ProtocolFailure failure;
+
+        private Failed(ProtocolFailure failure) {
+            super(failure);
+            this.failure = failure;
+        }
+    }
+
     /** All images of a series, in the order of their references; of a multi-frame instance its frames. */
     List<StoredImage> images(SeriesRef series) throws ProtocolFailure {
         for (InstanceRef instance : series.instances()) {
@@ -58,21 +95,7 @@ public final class ArchivedSeries {
                         + ", which is not decoded; send it uncompressed");
             }
         }
-        List<List<StoredImage>> images =
-                new ArrayList<>(Collections.nCopies(series.instances().size(), List.of()));
-        var failure = new AtomicReference<ProtocolFailure>();
-        parallel.run(images.size(), n -> {
-            try {
-                if (failure.get() == null) {
-                    images.set(n, images(uncompressed(series.instances().get(n))));
-                }
-            } catch (ProtocolFailure first) {
-                failure.compareAndSet(null, first);
-            }
-        });
-        if (failure.get() != null) {
-            throw failure.get();
-        }
+        List<List<StoredImage>> images = each(series, instance -> images(uncompressed(instance)));
         return images.stream().flatMap(List::stream).toList();
     }
 

@@ -1,6 +1,5 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -8,9 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid ledger contention}: what jobs on one GPU cost each other. */
 @Command(
@@ -18,31 +14,21 @@ import picocli.CommandLine.Spec;
         description = "How much protocols slow each other down on one GPU, as far as the ledger tells.",
         mixinStandardHelpOptions = true)
 final class ContentionCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private HomeOptions home;
 
-    @Option(names = "--json", description = "Print the manager's document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
-        Map<String, Object> answer = home.manager().get("/api/ledger/contention");
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(answer));
-        } else {
-            print(answer, out);
-        }
-        out.flush();
+        Map<String, Object> document = home.manager().get("/api/ledger/contention");
+        answer.print(document, out -> print(document, out));
         return 0;
     }
 
-    /** @param answer the manager's document */
-    static void print(Map<String, Object> answer, PrintWriter out) {
-        Map<?, ?> rate = (Map<?, ?>) answer.get("rate");
+    static void print(Map<String, Object> document, PrintWriter out) {
+        Map<?, ?> rate = (Map<?, ?>) document.get("rate");
         if (rate.get("share") != null) {
             out.printf(
                     Locale.ROOT,
@@ -56,9 +42,9 @@ final class ContentionCommand implements Callable<Integer> {
                             ? "none is known"
                             : String.format(Locale.ROOT, "%.1f %% took", percent(rate.get("alone-longer"))));
         }
-        out.println("That is " + answer.get("definition") + ".");
+        out.println("That is " + document.get("definition") + ".");
         Table table = new Table("PROTOCOL", "BESIDE", "TIMES", "95 %", "LEASES", "HURTS");
-        for (Object item : (List<?>) answer.get("pairs")) {
+        for (Object item : (List<?>) document.get("pairs")) {
             Map<?, ?> pair = (Map<?, ?>) item;
             table.row(
                     pair.get("protocol"),
@@ -69,7 +55,7 @@ final class ContentionCommand implements Callable<Integer> {
                     Boolean.TRUE.equals(pair.get("hurts")) ? "yes" : "not certain");
         }
         table.print(out);
-        out.println(answer.get("verdict"));
+        out.println(document.get("verdict"));
     }
 
     private static double percent(Object share) {

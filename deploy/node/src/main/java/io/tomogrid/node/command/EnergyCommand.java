@@ -1,6 +1,5 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -8,9 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid ledger energy}: what the boards used, and what of it no attempt had. */
 @Command(
@@ -18,31 +14,21 @@ import picocli.CommandLine.Spec;
         description = "What each GPU has used since its counter was first told, and what of it nobody's work had.",
         mixinStandardHelpOptions = true)
 final class EnergyCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private HomeOptions home;
 
-    @Option(names = "--json", description = "Print the manager's document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
-        Map<String, Object> answer = home.manager().get("/api/ledger/energy");
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(answer));
-        } else {
-            print(answer, out);
-        }
-        out.flush();
+        Map<String, Object> document = home.manager().get("/api/ledger/energy");
+        answer.print(document, out -> print(document, out));
         return 0;
     }
 
-    /** @param answer the manager's document */
-    static void print(Map<String, Object> answer, PrintWriter out) {
-        List<?> boards = (List<?>) answer.get("boards");
+    static void print(Map<String, Object> document, PrintWriter out) {
+        List<?> boards = (List<?>) document.get("boards");
         if (boards.isEmpty()) {
             out.println("not measured: no agent tells of a GPU with an energy counter");
         } else {

@@ -1,17 +1,12 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import io.tomogrid.node.NodeClient;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid jobs}: what the manager has to do, does and did. */
 @Command(
@@ -27,28 +22,24 @@ import picocli.CommandLine.Spec;
             JobVerbCommands.Resume.class
         })
 public final class JobsCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private HomeOptions home;
 
-    @Option(names = "--json", description = "Print the manager's document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Parameters(arity = "0..1", paramLabel = "JOB", description = "One job, with what it found.")
     private String job;
 
     @Override
     public Integer call() throws Exception {
-        NodeClient manager = home.manager();
-        PrintWriter out = spec.commandLine().getOut();
-        Map<String, Object> answer = manager.get(job == null ? "/api/jobs" : "/api/jobs/" + job);
-        if (json) {
-            out.println(JSON.std.asString(answer));
-            return 0;
-        }
-        List<?> jobs = job == null ? (List<?>) answer.get("jobs") : List.of(answer);
+        Map<String, Object> document = home.manager().get(job == null ? "/api/jobs" : "/api/jobs/" + job);
+        answer.print(document, out -> print(document, out));
+        return 0;
+    }
+
+    private void print(Map<String, Object> document, PrintWriter out) {
+        List<?> jobs = job == null ? (List<?>) document.get("jobs") : List.of(document);
         Table table = new Table("JOB", "STATE", "ATTEMPT", "SLICE", "STUDY", "UPDATED", "REASON");
         for (Object item : jobs) {
             Map<?, ?> row = (Map<?, ?>) item;
@@ -62,14 +53,13 @@ public final class JobsCommand implements Callable<Integer> {
                     row.get("reason"));
         }
         table.print(out);
-        if (job != null && answer.get("sizing") instanceof String sizing && !sizing.isEmpty()) {
+        if (job != null && document.get("sizing") instanceof String sizing && !sizing.isEmpty()) {
             out.println("Memory: " + sizing);
         }
-        if (job != null && answer.get("findings") instanceof Map<?, ?> findings) {
+        if (job != null && document.get("findings") instanceof Map<?, ?> findings) {
             out.println();
             FindingsText.print(findings, out);
         }
-        return 0;
     }
 
     /** @return the state, and what a running job is doing */

@@ -47,29 +47,26 @@ public final class LedgerCommand {
 
     @Command(name = "list", description = "The last entries.", mixinStandardHelpOptions = true)
     static final class Show implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private HomeOptions home;
 
         @Option(names = "--limit", paramLabel = "N", description = "How many (1 to 1000).", defaultValue = "20")
         private int limit;
 
-        @Option(names = "--json", description = "Print the manager's document.")
-        private boolean json;
+        @Mixin
+        private Answer answer;
 
         @Override
         public Integer call() throws Exception {
-            Map<String, Object> answer = home.manager().get("/api/ledger?limit=" + limit);
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(JSON.std.asString(answer));
-                return 0;
-            }
+            Map<String, Object> document = home.manager().get("/api/ledger?limit=" + limit);
+            answer.print(document, out -> print((List<?>) document.get("entries"), out));
+            return 0;
+        }
+
+        private static void print(List<?> entries, PrintWriter out) throws IOException {
             Table table =
                     new Table("ENTRY", "ENDED", "JOB", "PROTOCOL", "SITE", "SLICE", "SECONDS", "JOULES", "OUTCOME");
-            for (Object item : (List<?>) answer.get("entries")) {
+            for (Object item : entries) {
                 Map<String, Object> entry = Entry.of(item).entry();
                 table.row(
                         entry.get("sequence"),
@@ -83,7 +80,6 @@ public final class LedgerCommand {
                         entry.get("outcome"));
             }
             table.print(out);
-            return 0;
         }
     }
 
@@ -180,9 +176,6 @@ public final class LedgerCommand {
             description = "Recompute the chain. Exit code 1 and the first bad entry if it is broken.",
             mixinStandardHelpOptions = true)
     static final class Verify implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private HomeOptions home;
 
@@ -193,24 +186,23 @@ public final class LedgerCommand {
                 defaultValue = "")
         private String head;
 
-        @Option(names = "--json", description = "Print the manager's document.")
-        private boolean json;
+        @Mixin
+        private Answer answer;
 
         @Override
         public Integer call() throws Exception {
-            Map<String, Object> answer = home.manager().get("/api/ledger/verify?head=" + OperatorOptions.encode(head));
-            boolean good = Boolean.TRUE.equals(answer.get("good"));
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(JSON.std.asString(answer));
-            } else if (good) {
-                out.println(answer.get("entries") + " entries, every one as it was written. Head: " + answer.get("head")
-                        + " (note it: verify --head finds out whether entries behind it went missing)");
-            } else {
-                out.println("the ledger was tampered with: " + answer.get("fault") + "; the " + answer.get("entries")
-                        + " before it are good");
-            }
-            out.flush();
+            Map<String, Object> document =
+                    home.manager().get("/api/ledger/verify?head=" + OperatorOptions.encode(head));
+            boolean good = Boolean.TRUE.equals(document.get("good"));
+            answer.print(
+                    document,
+                    out -> out.println(
+                            good
+                                    ? document.get("entries") + " entries, every one as it was written. Head: "
+                                            + document.get("head")
+                                            + " (note it: verify --head finds out whether entries behind it went missing)"
+                                    : "the ledger was tampered with: " + document.get("fault") + "; the "
+                                            + document.get("entries") + " before it are good"));
             return good ? 0 : 1;
         }
     }

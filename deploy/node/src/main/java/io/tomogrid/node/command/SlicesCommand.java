@@ -1,6 +1,5 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
@@ -8,9 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid slices}: the GPUs, how they are cut, and who holds what until when. */
 @Command(
@@ -32,29 +28,26 @@ import picocli.CommandLine.Spec;
 public final class SlicesCommand implements Callable<Integer> {
     private static final double GIB = 1L << 30;
 
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private HomeOptions home;
 
-    @Option(names = "--json", description = "Print the manager's document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
-        Map<String, Object> answer = home.manager().get("/api/slices");
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(answer));
-            return 0;
-        }
+        Map<String, Object> document = home.manager().get("/api/slices");
+        answer.print(document, out -> print(document, out));
+        return 0;
+    }
+
+    private static void print(Map<String, Object> document, PrintWriter out) {
         Map<Object, Map<?, ?>> leases = new HashMap<>();
-        for (Object item : list(answer, "leases")) {
+        for (Object item : list(document, "leases")) {
             Map<?, ?> lease = (Map<?, ?>) item;
             leases.put(lease.get("slice"), lease);
         }
-        for (Object item : list(answer, "gpus")) {
+        for (Object item : list(document, "gpus")) {
             Map<?, ?> gpu = (Map<?, ?>) item;
             out.printf(
                     "%s GPU %s  %s  %.0f GiB%s%s%n",
@@ -86,7 +79,7 @@ public final class SlicesCommand implements Callable<Integer> {
                 table.print(out);
             }
         }
-        for (Object item : list(answer, "maintenance")) {
+        for (Object item : list(document, "maintenance")) {
             Map<?, ?> window = (Map<?, ?>) item;
             out.println(window.get("target") + " is drained from " + window.get("from")
                     + (window.get("until").equals("") ? "" : " until " + window.get("until")) + " "
@@ -96,8 +89,6 @@ public final class SlicesCommand implements Callable<Integer> {
                             : "jobs there, moved from " + window.get("moves") + " on if they may: "
                                     + list(window, "waits-for")));
         }
-        out.flush();
-        return 0;
     }
 
     private static List<?> list(Map<?, ?> map, String key) {

@@ -1,11 +1,9 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.GpuModel;
 import io.tomogrid.slices.LayoutPlan;
 import io.tomogrid.slices.interop.MigParted;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,10 +16,9 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid slices import}: what a file of nvidia-mig-parted means here; needs neither the GPU nor a node. */
 @Command(
@@ -29,9 +26,6 @@ import picocli.CommandLine.Spec;
         description = "The placements of a configuration of nvidia-mig-parted, which names none; nothing is cut.",
         mixinStandardHelpOptions = true)
 public final class SlicesImportCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(paramLabel = "FILE", description = "As nvidia-mig-parted reads it.")
     private Path file;
 
@@ -41,8 +35,8 @@ public final class SlicesImportCommand implements Callable<Integer> {
     @Option(names = "--gpu", required = true, paramLabel = "MODEL", description = "Such as A100-80GB.")
     private String model;
 
-    @Option(names = "--json", description = "Print a document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
@@ -51,16 +45,10 @@ public final class SlicesImportCommand implements Callable<Integer> {
         for (MigParted.Wanted wanted : MigParted.read(document(file), config, gpu)) {
             layouts.add(layout(gpu, wanted));
         }
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(Map.of("gpu", gpu.name(), "layouts", layouts)));
-        } else {
-            for (Map<String, Object> layout : layouts) {
-                out.println("devices " + layout.get("devices") + ": "
-                        + (layout.get("placements").equals(List.of()) ? "not cut" : layout.get("placements")));
-            }
-        }
-        out.flush();
+        answer.print(
+                Map.of("gpu", gpu.name(), "layouts", layouts),
+                out -> layouts.forEach(layout -> out.println("devices " + layout.get("devices") + ": "
+                        + (layout.get("placements").equals(List.of()) ? "not cut" : layout.get("placements")))));
         return 0;
     }
 

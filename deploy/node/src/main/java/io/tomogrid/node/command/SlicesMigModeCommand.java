@@ -1,21 +1,18 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.NvmlInventory;
 import io.tomogrid.slices.NvmlReturn;
 import io.tomogrid.slices.converge.GpuOwner;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid slices mig-mode}: on this machine, while no agent owns the GPU. */
 @Command(
@@ -24,9 +21,6 @@ import picocli.CommandLine.Spec;
                 "Have a GPU of this machine take on MIG mode, or leave it; refused while somebody uses or cuts it.",
         mixinStandardHelpOptions = true)
 public final class SlicesMigModeCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(index = "0", paramLabel = "GPU", description = "Its NVML index.")
     private int index;
 
@@ -44,8 +38,8 @@ public final class SlicesMigModeCommand implements Callable<Integer> {
     @Option(names = "--owners", paramLabel = "DIR", description = "Where the agents write who owns which GPU.")
     private Path owners = GpuOwner.WELL_KNOWN;
 
-    @Option(names = "--json", description = "Print a document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
@@ -68,18 +62,13 @@ public final class SlicesMigModeCommand implements Callable<Integer> {
                     + "): processes use it; end them, ./tomogrid slices drain moves jobs away, then try again");
         }
         boolean pending = state == NvmlReturn.RESET_REQUIRED;
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(
-                    Map.of("gpu", index, "gpu-uuid", gpu.uuid(), "mig", wanted.enable, "reset-pending", pending)));
-        } else {
-            out.println("GPU " + index + " " + gpu.name()
-                    + (pending
-                            ? " will be so once it is reset: nvidia-smi --gpu-reset -i " + index
-                                    + ", or restart the machine; the driver remembers"
-                            : wanted.enable ? " is in MIG mode" : " is not in MIG mode any more"));
-        }
-        out.flush();
+        answer.print(
+                Map.of("gpu", index, "gpu-uuid", gpu.uuid(), "mig", wanted.enable, "reset-pending", pending),
+                out -> out.println("GPU " + index + " " + gpu.name()
+                        + (pending
+                                ? " will be so once it is reset: nvidia-smi --gpu-reset -i " + index
+                                        + ", or restart the machine; the driver remembers"
+                                : wanted.enable ? " is in MIG mode" : " is not in MIG mode any more")));
         return 0;
     }
 }

@@ -1,6 +1,5 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.GpuModel;
 import io.tomogrid.slices.GpuProfile;
 import io.tomogrid.slices.LayoutPlan;
@@ -11,9 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid slices plan}: how a GPU would be cut; needs neither the GPU nor a node. */
 @Command(
@@ -21,9 +19,6 @@ import picocli.CommandLine.Spec;
         description = "How one GPU of a model would be cut into the slices wanted; nothing is cut.",
         mixinStandardHelpOptions = true)
 public final class SlicesPlanCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Option(names = "--gpu", required = true, paramLabel = "MODEL", description = "Such as A100-80GB.")
     private String model;
 
@@ -38,19 +33,19 @@ public final class SlicesPlanCommand implements Callable<Integer> {
     @Option(names = "--explain", description = "One sentence for each placement.")
     private boolean explain;
 
-    @Option(names = "--json", description = "Print a document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
         GpuModel gpu = GpuModel.named(model);
         List<GpuProfile> profiles = want.stream().map(gpu::profile).toList();
         LayoutPlan plan = LayoutPlan.of(gpu, profiles);
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(document(gpu, plan)));
-            return 0;
-        }
+        answer.print(document(gpu, plan), out -> print(gpu, plan, out));
+        return 0;
+    }
+
+    private void print(GpuModel gpu, LayoutPlan plan, PrintWriter out) {
         out.println(gpu.name() + " (a plan by the model's known profiles; no GPU was asked)");
         Table table = new Table("  SLICE", "MEMORY SLICES", "COMPUTE SLICES", "GIB");
         for (LayoutPlan.Step step : plan.steps()) {
@@ -66,8 +61,6 @@ public final class SlicesPlanCommand implements Callable<Integer> {
             plan.steps().forEach(step -> out.println(step.because()));
         }
         out.println("Beside them could still be made: " + plan.besides() + ".");
-        out.flush();
-        return 0;
     }
 
     private static Map<String, Object> document(GpuModel gpu, LayoutPlan plan) {

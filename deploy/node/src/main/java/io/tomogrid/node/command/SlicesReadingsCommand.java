@@ -1,6 +1,5 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.slices.Gpu;
 import io.tomogrid.slices.GpuReadings;
 import io.tomogrid.slices.InventoryException;
@@ -17,9 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 /** {@code tomogrid slices readings}: what the meters of this machine's GPUs say; needs no node, and disturbs none. */
 @Command(
@@ -33,11 +30,8 @@ public final class SlicesReadingsCommand implements Callable<Integer> {
     private static final double PER_KILO = 1e-3;
     private static final double PER_MILLION = 1e-6;
 
-    @Spec
-    private CommandSpec spec;
-
-    @Option(names = "--json", description = "Print a document; what the hardware does not tell is null.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
@@ -47,13 +41,7 @@ public final class SlicesReadingsCommand implements Callable<Integer> {
                 gpus.add(document(gpu, nvml));
             }
         }
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(Map.of("gpus", gpus)));
-        } else {
-            print(gpus, out);
-        }
-        out.flush();
+        answer.print(Map.of("gpus", gpus), out -> print(gpus, out));
         return 0;
     }
 
