@@ -40,11 +40,6 @@ TOMOGRID_BOTH VoxelColumn voxelColumn(long long n, const ImageRows &image) {
             column * image.nz + slice};
 }
 
-/** As Java casts. */
-TOMOGRID_BOTH int toInt(double value) {
-    return value >= 2147483647.0 ? 2147483647 : value <= -2147483648.0 ? -2147483647 - 1 : static_cast<int>(value);
-}
-
 /** Bits behind the point of places on a column of a detector. */
 TOMOGRID_BOTH int shiftOf(int rows) {
     int zeros = 0;

@@ -1,10 +1,13 @@
 // The operations of petct-standard, pet-osem and ct-fbp: each kernel gives one thread one item. The arithmetic is in the headers.
+#include "blur.cuh"
 #include "cone.cuh"
+#include "events.cuh"
 #include "joseph.cuh"
 #include "osem.cuh"
 #include "ramp.cuh"
 #include "rotation.cuh"
 #include "sphere.cuh"
+#include "tof.cuh"
 #include "trilinear.cuh"
 
 namespace {
@@ -197,6 +200,81 @@ __global__ void back_project_parallel(
     const long long n = item();
     if (n < items) {
         tomogrid::backParallel(n, scan, binMm, pi, directions, xs, ys, views, pixels);
+    }
+}
+
+/** Items: voxels. */
+__global__ void blur(
+        long long items, tomogrid::Grid grid, int axis, int reach, const float *kernel, const float *in, float *out) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::blurAlong(n, grid, axis, reach, kernel, in, out);
+    }
+}
+
+/** Items: see tomogrid::forwardTof. */
+__global__ void project_tof(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, int bins, tomogrid::TofMm tof, const int *tables,
+        const double *places, const float *values, const double *lengths, const int *ofPlanes, const int *views,
+        const float *image, float *projections) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::forwardTof(
+                n, scan, {courses, rows, steps, slices, planes}, bins, tof, {tables, places, values}, lengths, ofPlanes,
+                views, image, projections);
+    }
+}
+
+/** Items: see tomogrid::backTile. @param alongY 0 or 1 */
+__global__ void back_project_tof(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, int bins, tomogrid::TofMm tof, const int *tables,
+        const double *places, const float *values, const double *lengths, const int *ofPlanes, const int *views,
+        int alongY, const unsigned *crossing, const float *projections, float *image) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::backTof(
+                n, scan, {courses, rows, steps, slices, planes}, bins, tof, {tables, places, values}, lengths, views,
+                alongY != 0, crossing, projections, image);
+    }
+}
+
+/** Items: events. @param results OVERWRITTEN */
+__global__ void project_events(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, tomogrid::TofMm tof, const int *tables, const double *places,
+        const float *values, const double *reaches, const int *ofPlanes, const int *lines, const short *bins,
+        const float *image, float *results) {
+    const long long n = item();
+    if (n < items) {
+        const tomogrid::Ray ray = tomogrid::rayOf(
+                n, scan, {courses, rows, steps, slices, planes}, tof, {tables, places, values}, {reaches, lines, bins},
+                ofPlanes);
+        results[n] = tomogrid::integral(ray, image, scan.nz);
+    }
+}
+
+/** Items: events. @param sums like the image, whole numbers of 1/scale, added to */
+__global__ void spread_events(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, tomogrid::TofMm tof, const int *tables, const double *places,
+        const float *values, const double *reaches, const int *ofPlanes, const int *lines, const short *bins,
+        const float *results, double scale, long long *sums) {
+    const long long n = item();
+    if (n < items && results[n] != 0) {
+        const tomogrid::Ray ray = tomogrid::rayOf(
+                n, scan, {courses, rows, steps, slices, planes}, tof, {tables, places, values}, {reaches, lines, bins},
+                ofPlanes);
+        tomogrid::spread(ray, results[n], sums, scan.nz, scale);
+    }
+}
+
+/** Items: voxels. @param unit 1/scale @param image OVERWRITTEN */
+__global__ void settle_events(long long items, const long long *sums, double unit, float *image) {
+    const long long n = item();
+    if (n < items) {
+        image[n] = static_cast<float>(sums[n] * unit);
     }
 }
 

@@ -90,6 +90,12 @@ const Kernel kernels[] = {
         kernel("back_project_circle", back_project_circle),
         kernel("back_project_helix", back_project_helix),
         kernel("back_project_parallel", back_project_parallel),
+        kernel("blur", blur),
+        kernel("project_tof", project_tof),
+        kernel("back_project_tof", back_project_tof),
+        kernel("project_events", project_events),
+        kernel("spread_events", spread_events),
+        kernel("settle_events", settle_events),
 };
 
 unsigned long long fromEnvironment(const char *name, unsigned long long otherwise) {

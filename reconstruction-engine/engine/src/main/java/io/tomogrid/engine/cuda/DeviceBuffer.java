@@ -91,8 +91,13 @@ final class DeviceBuffer implements AutoCloseable {
 
     /** @param values as many bytes as the buffer has */
     void fill(Pointer values) {
+        fill(values, bytes);
+    }
+
+    /** @param count bytes from the start, at most those of the buffer */
+    void fill(Pointer values, long count) {
         device.use();
-        CudaException.check(JCudaDriver.cuMemcpyHtoD(address, values, bytes), "upload of " + what);
+        CudaException.check(JCudaDriver.cuMemcpyHtoD(address, values, count), "upload of " + what);
     }
 
     /** Copies in the stream's order. @param count bytes, at most those of the buffer */

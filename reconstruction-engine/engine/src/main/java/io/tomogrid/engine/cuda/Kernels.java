@@ -37,7 +37,13 @@ final class Kernels {
             "weigh_cone",
             "back_project_circle",
             "back_project_helix",
-            "back_project_parallel");
+            "back_project_parallel",
+            "blur",
+            "project_tof",
+            "back_project_tof",
+            "project_events",
+            "spread_events",
+            "settle_events");
     /** Threads of a warp, LANES of {@code joseph.cuh}. */
     static final int LANES = 32;
 

@@ -52,7 +52,7 @@ public record ProjectorTiming(String what, double median, double least, double g
             int bins = lines * scanner.planes();
             float[] ones = new float[Math.max(bins, grid.voxels())];
             Arrays.fill(ones, 1);
-            try (CudaPlaneJoseph projector = new CudaPlaneJoseph(device, scanner, grid, Parallel.onAllProcessors());
+            try (CudaPlaneJoseph projector = new CudaPlaneJoseph(device, scanner, grid, 0, Parallel.onAllProcessors());
                     DeviceBuffer which = DeviceBuffer.upload(device, "views", views);
                     DeviceBuffer image = DeviceBuffer.upload(device, "image", Arrays.copyOf(ones, grid.voxels()));
                     DeviceBuffer correction =
