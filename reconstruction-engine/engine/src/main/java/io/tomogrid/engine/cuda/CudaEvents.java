@@ -123,7 +123,7 @@ final class CudaEvents implements EventProjector {
                 int count = countFrom(first);
                 try (DeviceBuffer results =
                         DeviceBuffer.allocate(device, "values of the events", (long) count * Float.BYTES)) {
-                    launch("project_events", count, own, from.argument(), results.argument());
+                    project(own, count, from, results);
                     results.download(Pointer.to(values).withByteOffset((long) first * Float.BYTES));
                 }
             });
@@ -143,7 +143,7 @@ final class CudaEvents implements EventProjector {
                         DeviceBuffer.allocate(device, "values of the events", (long) count * Float.BYTES)) {
                     results.fill(
                             Pointer.to(values).withByteOffset((long) first * Float.BYTES), (long) count * Float.BYTES);
-                    launch("spread_events", count, own, results.argument(), Argument.real(scale), sums.argument());
+                    spread(own, count, results, scale, sums);
                 }
             });
             try (DeviceBuffer to = DeviceBuffer.allocate(device, "image", (long) image.length * Float.BYTES)) {
@@ -157,6 +157,24 @@ final class CudaEvents implements EventProjector {
                 to.download(Pointer.to(image));
             }
         }
+    }
+
+    /** Of all events, which must be resident. @param values OVERWRITTEN */
+    void project(DeviceBuffer image, DeviceBuffer values) {
+        each((first, own) -> project(own, order.length, image, values));
+    }
+
+    private void project(Block own, int count, DeviceBuffer image, DeviceBuffer values) {
+        launch("project_events", count, own, image.argument(), values.argument());
+    }
+
+    /** Of all events, which must be resident. @param sums ADDED to */
+    void spread(DeviceBuffer values, double scale, DeviceBuffer sums) {
+        each((first, own) -> spread(own, order.length, values, scale, sums));
+    }
+
+    private void spread(Block own, int count, DeviceBuffer values, double scale, DeviceBuffer sums) {
+        launch("spread_events", count, own, values.argument(), Argument.real(scale), sums.argument());
     }
 
     /** A power of two by which no voxel's sum leaves its whole number: an event meets a voxel at one row, with one step. */
