@@ -1,8 +1,13 @@
-// The operations of petct-standard and pet-osem: each kernel gives one thread one item. The arithmetic is in the headers.
+// The operations of petct-standard, pet-osem and ct-fbp: each kernel gives one thread one item. The arithmetic is in the headers.
+#include "blur.cuh"
+#include "cone.cuh"
+#include "events.cuh"
 #include "joseph.cuh"
 #include "osem.cuh"
+#include "ramp.cuh"
 #include "rotation.cuh"
 #include "sphere.cuh"
+#include "tof.cuh"
 #include "trilinear.cuh"
 
 namespace {
@@ -117,6 +122,159 @@ __global__ void osem_update(
     const long long n = item();
     if (n < items) {
         tomogrid::corrected(n, correction, sensitivity, least, image);
+    }
+}
+
+/** Items: see tomogrid::rampBegin. */
+__global__ void ramp_begin(
+        long long items, tomogrid::Ramp ramp, const int *reversed, const float *views, float *re, float *im) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::rampBegin(n, ramp, reversed, views, re, im);
+    }
+}
+
+/** Items: see tomogrid::rampStage. */
+__global__ void ramp_stage(
+        long long items, tomogrid::Ramp ramp, int half, const float *cosine, const float *sine, float *re, float *im) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::rampStage(n, ramp, half, cosine, sine, re, im);
+    }
+}
+
+/** Items: numbers of the transforms. */
+__global__ void ramp_turn(
+        long long items, tomogrid::Ramp ramp, const int *reversed, const float *response, float *re, float *im) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::rampTurn(n, ramp, reversed, response, re, im);
+    }
+}
+
+/** Items: see tomogrid::rampEnd. */
+__global__ void ramp_end(long long items, tomogrid::Ramp ramp, const float *re, const float *im, float *views) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::rampEnd(n, ramp, re, im, views);
+    }
+}
+
+/** Items: values of the views. */
+__global__ void weigh_cone(
+        long long items, tomogrid::Circle circle, tomogrid::CircleMm mm, const double *weights, float *views) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::weighCone(n, circle, mm, weights, views);
+    }
+}
+
+/** Items: see tomogrid::voxelColumn. */
+__global__ void back_project_circle(
+        long long items, tomogrid::Circle circle, tomogrid::CircleMm mm, tomogrid::ImageRows image,
+        const double *directions, const double *xs, const double *ys, const float *views, float *voxels) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::backCircle(n, circle, mm, image, directions, xs, ys, views, voxels);
+    }
+}
+
+/** Items: see tomogrid::voxelColumn. */
+__global__ void back_project_helix(
+        long long items, tomogrid::Helix helix, tomogrid::HelixMm mm, tomogrid::ImageRows image, const int *starts,
+        const int *spots, const double *directions, const double *places, const double *lengths, const float *spotZ,
+        const float *weights, const float *views, const double *xs, const double *ys, const unsigned char *inside,
+        float *voxels, int *seen) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::backHelix(
+                n, helix, mm, image, {starts, spots, directions, places, lengths, spotZ, weights, views}, xs, ys,
+                inside, voxels, seen);
+    }
+}
+
+/** Items: pixels. */
+__global__ void back_project_parallel(
+        long long items, tomogrid::Parallel scan, double binMm, double pi, const double *directions, const double *xs,
+        const double *ys, const float *views, float *pixels) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::backParallel(n, scan, binMm, pi, directions, xs, ys, views, pixels);
+    }
+}
+
+/** Items: voxels. */
+__global__ void blur(
+        long long items, tomogrid::Grid grid, int axis, int reach, const float *kernel, const float *in, float *out) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::blurAlong(n, grid, axis, reach, kernel, in, out);
+    }
+}
+
+/** Items: see tomogrid::forwardTof. */
+__global__ void project_tof(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, int bins, tomogrid::TofMm tof, const int *tables,
+        const double *places, const float *values, const double *lengths, const int *ofPlanes, const int *views,
+        const float *image, float *projections) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::forwardTof(
+                n, scan, {courses, rows, steps, slices, planes}, bins, tof, {tables, places, values}, lengths, ofPlanes,
+                views, image, projections);
+    }
+}
+
+/** Items: see tomogrid::backTile. @param alongY 0 or 1 */
+__global__ void back_project_tof(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, int bins, tomogrid::TofMm tof, const int *tables,
+        const double *places, const float *values, const double *lengths, const int *ofPlanes, const int *views,
+        int alongY, const unsigned *crossing, const float *projections, float *image) {
+    const long long n = item();
+    if (n < items) {
+        tomogrid::backTof(
+                n, scan, {courses, rows, steps, slices, planes}, bins, tof, {tables, places, values}, lengths, views,
+                alongY != 0, crossing, projections, image);
+    }
+}
+
+/** Items: events. @param results OVERWRITTEN */
+__global__ void project_events(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, tomogrid::TofMm tof, const int *tables, const double *places,
+        const float *values, const double *reaches, const int *ofPlanes, const int *lines, const short *bins,
+        const float *image, float *results) {
+    const long long n = item();
+    if (n < items) {
+        const tomogrid::Ray ray = tomogrid::rayOf(
+                n, scan, {courses, rows, steps, slices, planes}, tof, {tables, places, values}, {reaches, lines, bins},
+                ofPlanes);
+        results[n] = tomogrid::integral(ray, image, scan.nz);
+    }
+}
+
+/** Items: events. @param sums like the image, whole numbers of 1/scale, added to */
+__global__ void spread_events(
+        long long items, tomogrid::Scan scan, const double *courses, const int *rows, const float *steps,
+        const double *slices, const int *planes, tomogrid::TofMm tof, const int *tables, const double *places,
+        const float *values, const double *reaches, const int *ofPlanes, const int *lines, const short *bins,
+        const float *results, double scale, long long *sums) {
+    const long long n = item();
+    if (n < items && results[n] != 0) {
+        const tomogrid::Ray ray = tomogrid::rayOf(
+                n, scan, {courses, rows, steps, slices, planes}, tof, {tables, places, values}, {reaches, lines, bins},
+                ofPlanes);
+        tomogrid::spread(ray, results[n], sums, scan.nz, scale);
+    }
+}
+
+/** Items: voxels. @param unit 1/scale @param image OVERWRITTEN */
+__global__ void settle_events(long long items, const long long *sums, double unit, float *image) {
+    const long long n = item();
+    if (n < items) {
+        image[n] = static_cast<float>(sums[n] * unit);
     }
 }
 

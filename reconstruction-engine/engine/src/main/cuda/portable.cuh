@@ -39,6 +39,20 @@ TOMOGRID_BOTH T read(const T *at) {
 #endif
 }
 
+/** As Java casts. */
+TOMOGRID_BOTH int toInt(double value) {
+    return value >= 2147483647.0 ? 2147483647 : value <= -2147483648.0 ? -2147483647 - 1 : static_cast<int>(value);
+}
+
+/** Adds to a place that other threads add to as well; whole numbers, so that it does not matter who comes first. */
+TOMOGRID_BOTH void add(long long *at, long long value) {
+#ifdef __CUDA_ARCH__
+    atomicAdd(reinterpret_cast<unsigned long long *>(at), static_cast<unsigned long long>(value));
+#else
+    __atomic_fetch_add(at, value, __ATOMIC_RELAXED);
+#endif
+}
+
 /** Puts the larger of two numbers into a place that other threads write to as well. */
 TOMOGRID_BOTH void raise(int *at, int value) {
 #ifdef __CUDA_ARCH__

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -81,6 +82,20 @@ const Kernel kernels[] = {
         kernel("back_project_tiles", back_project_tiles),
         kernel("osem_ratio", osem_ratio),
         kernel("osem_update", osem_update),
+        kernel("ramp_begin", ramp_begin),
+        kernel("ramp_stage", ramp_stage),
+        kernel("ramp_turn", ramp_turn),
+        kernel("ramp_end", ramp_end),
+        kernel("weigh_cone", weigh_cone),
+        kernel("back_project_circle", back_project_circle),
+        kernel("back_project_helix", back_project_helix),
+        kernel("back_project_parallel", back_project_parallel),
+        kernel("blur", blur),
+        kernel("project_tof", project_tof),
+        kernel("back_project_tof", back_project_tof),
+        kernel("project_events", project_events),
+        kernel("spread_events", spread_events),
+        kernel("settle_events", settle_events),
 };
 
 unsigned long long fromEnvironment(const char *name, unsigned long long otherwise) {
@@ -275,6 +290,65 @@ CUDA cuCtxSetCurrent(void *made) {
 
 CUDA cuCtxSynchronize() {
     return ready();
+}
+
+/** Copies that are asked for in a stream happen when it is waited for, not before: who does not wait finds rubbish. */
+struct Stream {
+    std::mutex mutex;
+    std::vector<std::function<void()>> copies;
+};
+
+CUDA cuStreamCreate(void **stream, unsigned) {
+    *stream = new Stream();
+    return ready();
+}
+
+/** Kernels, which all run in the stream that has no name, end before their launch returns. */
+CUDA cuStreamSynchronize(void *stream) {
+    if (stream != nullptr) {
+        auto *own = static_cast<Stream *>(stream);
+        const std::lock_guard<std::mutex> lock(own->mutex);
+        for (const auto &copy : own->copies) {
+            copy();
+        }
+        own->copies.clear();
+    }
+    return ready();
+}
+
+CUDA cuStreamDestroy_v2(void *stream) {
+    delete static_cast<Stream *>(stream);
+    return ready();
+}
+
+CUDA cuMemHostAlloc(void **address, std::size_t size, unsigned) {
+    *address = std::malloc(size);
+    return *address == nullptr ? OUT_OF_MEMORY : ready();
+}
+
+CUDA cuMemFreeHost(void *address) {
+    std::free(address);
+    return ready();
+}
+
+CUDA cuMemsetD8_v2(Address to, unsigned char value, std::size_t size) {
+    const int state = ready();
+    if (state != SUCCESS || !memory.holds(to, size)) {
+        return state == SUCCESS ? INVALID_VALUE : state;
+    }
+    std::memset(reinterpret_cast<void *>(to), value, size);
+    return SUCCESS;
+}
+
+CUDA cuMemcpyHtoDAsync_v2(Address to, const void *from, std::size_t size, void *stream) {
+    const int state = ready();
+    if (state != SUCCESS || stream == nullptr || !memory.holds(to, size)) {
+        return state == SUCCESS ? INVALID_VALUE : state;
+    }
+    auto *own = static_cast<Stream *>(stream);
+    const std::lock_guard<std::mutex> lock(own->mutex);
+    own->copies.emplace_back([=] { std::memcpy(reinterpret_cast<void *>(to), from, size); });
+    return SUCCESS;
 }
 
 CUDA cuEventCreate(void **event, unsigned) {

@@ -98,7 +98,8 @@ final class SliceTask {
                 throw new InternalError("this executor has lost its device and ends: " + cuda.getMessage(), cuda);
             }
             return new TaskOutcome.Failed(
-                    "protocol " + task.protocol() + " failed on its slice's device: " + cuda.getMessage(),
+                    "protocol " + task.protocol() + " failed on its slice's device: " + cuda.getMessage()
+                            + cuda.needed().map(LargerSlice::named).orElse(""),
                     cuda.outOfMemory() ? TaskOutcome.Remedy.LARGER_SLICE : TaskOutcome.Remedy.ASK_OPERATOR);
         }
         if (cause instanceof OutOfMemoryError) {

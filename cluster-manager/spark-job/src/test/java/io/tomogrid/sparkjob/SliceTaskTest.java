@@ -45,6 +45,25 @@ class SliceTaskTest {
                 .hasMessageContaining("kernel blend: CUDA_ERROR_ILLEGAL_ADDRESS (700); start anew");
     }
 
+    /** GPU-03: by the driver's name of the device, which a MIG slice has with its own. */
+    @Test
+    void the_slice_that_would_do_is_named_where_the_gpu_is_known() {
+        long gib = 1L << 30;
+        assertThat(reason("NVIDIA H100 80GB HBM3 MIG 1g.10gb", 12 * gib))
+                .endsWith("; on H100-80GB 1g.20gb is the smallest such slice");
+        assertThat(reason("NVIDIA A100-SXM4-40GB", 12 * gib))
+                .endsWith("; on A100-40GB 3g.20gb is the smallest such slice");
+        assertThat(reason("NVIDIA A100-SXM4-40GB", 60 * gib)).endsWith("there is none: take a GPU with more memory");
+        assertThat(reason("Emulated CUDA device", 60 * gib)).endsWith("; lease more");
+    }
+
+    private static String reason(String device, long bytes) {
+        return SliceTask.failure(
+                        TASK,
+                        CudaException.outOfMemory("voxels", "lease more", new CudaException.Needed(device, bytes)))
+                .reason();
+    }
+
     @Test
     void protocols_are_found_by_name() {
         assertThat(Protocols.named("test")).isInstanceOf(TestProtocol.class);

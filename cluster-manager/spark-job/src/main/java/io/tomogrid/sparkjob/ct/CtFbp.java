@@ -18,6 +18,7 @@ import io.tomogrid.dicom.object.ResultUids;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.ct.CtReconstruction;
 import io.tomogrid.engine.ct.Kernel;
+import io.tomogrid.engine.cuda.Backends;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.imaging.ct.CtScanException;
@@ -76,9 +77,15 @@ public final class CtFbp implements Protocol {
         stages.begin("fbp");
         CurvedScan scan = projections.series().scan();
         var wanted = CtReconstruction.Wanted.of(scan.detector(), Kernel.RAMP);
+        Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
+        String backend = choice.backend().name();
         CtReconstruction image;
         try {
-            image = CtReconstruction.of(scan, projections.series().waterPerMm(), wanted, parallel);
+            image = CtReconstruction.of(
+                    scan,
+                    projections.series().waterPerMm(),
+                    wanted,
+                    choice.backend().fbp(wanted.kernel()));
         } catch (CtScanException refused) {
             throw Projections.fault(seriesUid, refused);
         }
@@ -86,7 +93,7 @@ public final class CtFbp implements Protocol {
         Provenance provenance = JobProvenance.of(
                 task,
                 NAME + " " + VERSION,
-                "cpu",
+                backend,
                 List.of(seriesUid),
                 List.of(
                         JobProvenance.step("read"),
@@ -111,7 +118,8 @@ public final class CtFbp implements Protocol {
         notes.add("reconstructed by " + image.method() + " from " + scan.views().size() + " views on "
                 + image.grid().nx() + " x " + image.grid().ny() + " x "
                 + image.grid().nz()
-                + " voxels, kernel " + wanted.kernel() + ", on the processors: there is no CUDA kernel for it yet");
+                + " voxels, kernel " + wanted.kernel());
+        choice.notCuda().ifPresent(why -> notes.add("reconstructed without the slice's GPU: " + why));
         var manifest = new ResultManifest(
                 task.jobId(),
                 task.study().studyUid(),
@@ -127,7 +135,7 @@ public final class CtFbp implements Protocol {
                         notes,
                         List.of(),
                         stages.finish(),
-                        "cpu",
+                        backend,
                         Quantification.NONE,
                         provenance));
     }

@@ -21,6 +21,7 @@ import io.tomogrid.imaging.ctpd.CtPdWriter;
 import io.tomogrid.imaging.pet.Solid;
 import io.tomogrid.sparkjob.Protocols;
 import io.tomogrid.sparkjob.petct.TestArchive;
+import io.tomogrid.sparkjob.petct.TestCuda;
 import io.tomogrid.sparkjob.petct.TestTask;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,10 @@ class CtFbpTest {
     }
 
     private TaskOutcome run(List<Dataset> instances, String folder, int threads) throws IOException {
+        return run(instances, folder, threads, true);
+    }
+
+    private TaskOutcome run(List<Dataset> instances, String folder, int threads, boolean simulated) throws IOException {
         try (TestArchive archive = new TestArchive(temp.resolve(folder).resolve("archive"))) {
             for (Dataset instance : instances) {
                 archive.add(instance, Uid.ImplicitVRLittleEndian, Uid.ImplicitVRLittleEndian);
@@ -64,7 +70,7 @@ class CtFbpTest {
                                     archive.root(),
                                     temp.resolve(folder).resolve("staging"),
                                     "",
-                                    true),
+                                    simulated),
                             stage -> {});
         }
     }
@@ -132,6 +138,28 @@ class CtFbpTest {
         var one = (TaskOutcome.Succeeded) run(VIEWS, "a", 1);
         var three = (TaskOutcome.Succeeded) run(VIEWS, "b", 3);
         assertThat(three.manifest().objects()).isEqualTo(one.manifest().objects());
+    }
+
+    /** GPU-01: on a device, or on the driver's stand-in where there is none. */
+    @Test
+    void a_real_slice_gives_the_same_bytes_on_its_device() throws Exception {
+        TestCuda.need(temp.resolve("stand-in"));
+        var cuda = (TaskOutcome.Succeeded) run(VIEWS, "cuda", 2, false);
+        var cpu = (TaskOutcome.Succeeded) run(VIEWS, "cpu", 2);
+        assertThat(cuda.findings().backend()).isEqualTo("cuda");
+        assertThat(cpu.findings().backend()).isEqualTo("cpu");
+        assertThat(cuda.findings().provenance().backend()).isEqualTo("cuda");
+        assertThat(cuda.findings().notes()).noneMatch(note -> note.contains("without the slice's GPU"));
+        assertThat(pixels("cuda", cuda)).isNotEmpty().isEqualTo(pixels("cpu", cpu));
+    }
+
+    private List<String> pixels(String folder, TaskOutcome.Succeeded outcome) throws IOException {
+        List<String> pixels = new ArrayList<>();
+        for (ResultObject object : outcome.manifest().objects()) {
+            pixels.add(HexFormat.of()
+                    .formatHex(read(folder, object).bytes(Tag.PixelData).orElseThrow()));
+        }
+        return pixels;
     }
 
     @Test

@@ -55,6 +55,12 @@ public record CtReconstruction(CtGrid grid, float[] hu, String method) {
      */
     public static CtReconstruction of(CurvedScan scan, double waterPerMm, Wanted wanted, Parallel parallel)
             throws CtScanException {
+        return of(scan, waterPerMm, wanted, FilteredBackProjection.onProcessors(wanted.kernel(), parallel));
+    }
+
+    /** The same by whoever does it. @param fbp with the kernel wanted */
+    public static CtReconstruction of(CurvedScan scan, double waterPerMm, Wanted wanted, FilteredBackProjection fbp)
+            throws CtScanException {
         scan.check();
         if (!(waterPerMm > 0 && waterPerMm < LARGEST_ATTENUATION)) {
             throw new CtScanException("Water Attenuation Coefficient (7041,1001): expected more than 0 and less than "
@@ -65,7 +71,7 @@ public record CtReconstruction(CtGrid grid, float[] hu, String method) {
         try {
             whole = whole(scan, wanted);
             checkMemory(scan, whole);
-            image = new WeightedFbp(wanted.kernel(), parallel).reconstruct(scan, whole);
+            image = fbp.helical(scan, whole);
         } catch (IllegalArgumentException impossible) {
             throw new CtScanException(impossible.getMessage());
         }

@@ -58,7 +58,7 @@ public final class Fdk {
     }
 
     /** Whether a quarter of a turn maps views onto views and voxels onto voxels, none of them onto itself. */
-    private static boolean fourfold(FlatScan scan, CtGrid grid) {
+    static boolean fourfold(FlatScan scan, CtGrid grid) {
         int views = scan.projections().length;
         double turn = Math.abs(scan.angleStep()) * views;
         return views % 4 == 0
@@ -69,10 +69,15 @@ public final class Fdk {
                 && grid.centre().y() == 0;
     }
 
+    /** Of the detector as it would stand at the axis. */
+    static RampFilter ramp(FlatScan scan, Kernel kernel) {
+        double toAxis = scan.sourceMm() / scan.detectorMm();
+        return new RampFilter(scan.columns(), scan.columnMm() * toAxis, kernel);
+    }
+
     /** Weighted by cosine and redundancy, filtered, and times the angle that a view stands for. */
     float[][] filter(FlatScan scan) {
-        double toAxis = scan.sourceMm() / scan.detectorMm();
-        RampFilter ramp = new RampFilter(scan.columns(), scan.columnMm() * toAxis, kernel);
+        RampFilter ramp = ramp(scan, kernel);
         ParkerWeights redundancy = new ParkerWeights(scan);
         double step = Math.abs(scan.angleStep());
         float[][] filtered = new float[scan.projections().length][];

@@ -14,11 +14,21 @@ public final class ParallelFbp {
         this.parallel = parallel;
     }
 
-    /** Attenuation, 1/mm, [ny][nx]. @param grid of one slice */
-    public float[] reconstruct(ParallelScan scan, CtGrid grid) {
+    /** For whoever filters elsewhere. @param grid of one slice */
+    public static RampTables ramp(ParallelScan scan, CtGrid grid, Kernel kernel) {
+        check(grid);
+        return new RampFilter(scan.bins(), scan.binMm(), kernel).tables();
+    }
+
+    private static void check(CtGrid grid) {
         if (grid.nz() != 1) {
             throw new IllegalArgumentException("parallel scan: expected a grid of one slice, got " + grid.nz());
         }
+    }
+
+    /** Attenuation, 1/mm, [ny][nx]. @param grid of one slice */
+    public float[] reconstruct(ParallelScan scan, CtGrid grid) {
+        check(grid);
         int views = scan.projections().length;
         RampFilter ramp = new RampFilter(scan.bins(), scan.binMm(), kernel);
         float[][] filtered = new float[views][];

@@ -59,6 +59,11 @@ final class RampFilter {
         return filter;
     }
 
+    /** What it looks up. */
+    RampTables tables() {
+        return new RampTables(length, response, cos, sin, reversed);
+    }
+
     /** @param projection [columns][rows], the row fastest; replaced */
     void apply(float[] projection, int rows) {
         float[] re = new float[length * LANES];

@@ -85,7 +85,7 @@ public final class WeightedFbp {
     }
 
     /** 1 in the middle, falling by a squared cosine to almost 0 at the edge of the outermost row. */
-    private static float[] rowWeights(int rows) {
+    static float[] rowWeights(int rows) {
         float[] weights = new float[rows + 1];
         for (int r = 0; r < rows; r++) {
             double place = Math.abs(r - (rows - 1) / 2.0) / (rows / 2.0);
@@ -96,7 +96,7 @@ public final class WeightedFbp {
         return weights;
     }
 
-    private static double[][] directions(int perTurn) {
+    static double[][] directions(int perTurn) {
         double[][] direction = new double[perTurn][];
         for (int j = 0; j < perTurn; j++) {
             double theta = 2 * Math.PI * j / perTurn;

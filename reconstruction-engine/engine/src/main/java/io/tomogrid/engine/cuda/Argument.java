@@ -17,6 +17,10 @@ final class Argument {
         return Pointer.to(new float[] {value});
     }
 
+    static Pointer real(double value) {
+        return Pointer.to(new double[] {value});
+    }
+
     /** {@code struct Grid}. */
     static Pointer of(GridSize size) {
         return ints(size.nx(), size.ny(), size.nz());

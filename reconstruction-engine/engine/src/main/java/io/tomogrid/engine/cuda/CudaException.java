@@ -1,5 +1,6 @@
 package io.tomogrid.engine.cuda;
 
+import java.util.Optional;
 import jcuda.driver.CUresult;
 
 /** The device could not do something. The message says what, the driver's code, and what to do next. */
@@ -8,6 +9,14 @@ public final class CudaException extends RuntimeException {
     private static final long MIB = 1 << 20;
 
     private final int code;
+    private final transient Needed needed;
+
+    /**
+     * What a lack of memory asks for.
+     *
+     * @param device name by the driver @param bytes of memory that a device or a slice of it must have
+     */
+    public record Needed(String device, long bytes) {}
 
     /**
      * @param doing e.g. {@code kernel resample}
@@ -15,23 +24,39 @@ public final class CudaException extends RuntimeException {
      * @param next what to do about it
      */
     public CudaException(String doing, int code, String next) {
+        this(doing, code, next, null);
+    }
+
+    private CudaException(String doing, int code, String next, Needed needed) {
         super(doing + ": " + CUresult.stringFor(code) + " (" + code + "); " + next);
         this.code = code;
+        this.needed = needed;
+    }
+
+    /** So much is not free. @param larger the slice that would do */
+    public static CudaException outOfMemory(String doing, String next, Needed larger) {
+        return new CudaException(doing, CUresult.CUDA_ERROR_OUT_OF_MEMORY, next, larger);
     }
 
     /** So much is not free. @param what it was wanted for */
     static CudaException outOfMemory(String what, CudaDevice device, long bytes) {
         CudaDevice.Memory memory = device.memory();
-        return new CudaException(
+        long larger = bytes + memory.total() - memory.free();
+        return outOfMemory(
                 what + " on " + device.name(),
-                CUresult.CUDA_ERROR_OUT_OF_MEMORY,
                 "it needs " + mib(bytes) + " MiB, of the device's " + memory.total() / MIB + " MiB" + device.quota()
                         + " " + memory.free() / MIB + " MiB are free: let the job lease a slice of at least "
-                        + mib(bytes + memory.total() - memory.free()) + " MiB, or set " + Backends.VARIABLE + "=cpu");
+                        + mib(larger) + " MiB, or set " + Backends.VARIABLE + "=cpu",
+                new Needed(device.name(), larger));
     }
 
     private static long mib(long bytes) {
         return (bytes + MIB - 1) / MIB;
+    }
+
+    /** What would do, where memory was lacking and that is known. */
+    public Optional<Needed> needed() {
+        return Optional.ofNullable(needed);
     }
 
     /** Of the driver, see {@link CUresult}. */

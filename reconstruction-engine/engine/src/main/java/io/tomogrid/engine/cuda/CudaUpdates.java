@@ -41,8 +41,8 @@ final class CudaUpdates implements SubsetUpdates {
         }
     }
 
-    /** @throws CudaException if not even one subset fits; the message says what a slice must have */
-    CudaUpdates(CudaDevice device, Subsets subsets, PetGrid grid, Parallel parallel) {
+    /** @param fwhmMm of the resolution, 0 for none @throws CudaException if not even one subset fits; the message says what a slice must have */
+    CudaUpdates(CudaDevice device, Subsets subsets, PetGrid grid, double fwhmMm, Parallel parallel) {
         this.device = device;
         this.subsets = subsets;
         this.kept = new Part[subsets.count()];
@@ -50,12 +50,12 @@ final class CudaUpdates implements SubsetUpdates {
         long imageBytes = (long) grid.voxels() * Float.BYTES;
         long binBytes = (long) subsets.bins() * Float.BYTES;
         long ofPart = 2 * binBytes + binBytes / subsets.data().binsPerAdditive() + imageBytes;
-        long always = CudaPlaneJoseph.bytes(subsets.scanner(), grid) + 2 * imageBytes + binBytes;
+        long always = CudaPlaneJoseph.bytes(subsets.scanner(), grid, fwhmMm) + 2 * imageBytes + binBytes;
         device.require(
                 "OSEM on " + grid.nx() + " x " + grid.ny() + " x " + grid.nz() + " voxels with " + subsets.bins()
                         + " lines of response in each of " + subsets.count() + " subsets",
                 always + ofPart);
-        this.projector = new CudaPlaneJoseph(device, subsets.scanner(), grid, parallel);
+        this.projector = new CudaPlaneJoseph(device, subsets.scanner(), grid, fwhmMm, parallel);
         try {
             image = own(DeviceBuffer.allocate(device, "image of OSEM", imageBytes));
             correction = own(DeviceBuffer.allocate(device, "correction of OSEM", imageBytes));

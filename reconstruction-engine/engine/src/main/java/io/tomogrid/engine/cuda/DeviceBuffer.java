@@ -4,6 +4,7 @@ import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 
 /** Memory of the device. Whoever makes it closes it. */
@@ -90,8 +91,25 @@ final class DeviceBuffer implements AutoCloseable {
 
     /** @param values as many bytes as the buffer has */
     void fill(Pointer values) {
+        fill(values, bytes);
+    }
+
+    /** @param count bytes from the start, at most those of the buffer */
+    void fill(Pointer values, long count) {
         device.use();
-        CudaException.check(JCudaDriver.cuMemcpyHtoD(address, values, bytes), "upload of " + what);
+        CudaException.check(JCudaDriver.cuMemcpyHtoD(address, values, count), "upload of " + what);
+    }
+
+    /** Copies in the stream's order. @param count bytes, at most those of the buffer */
+    void copyFrom(PinnedBuffer from, long count, CUstream stream) {
+        device.use();
+        CudaException.check(JCudaDriver.cuMemcpyHtoDAsync(address, from.address(), count, stream), "upload of " + what);
+    }
+
+    /** All bytes 0. */
+    void zero() {
+        device.use();
+        CudaException.check(JCudaDriver.cuMemsetD8(address, (byte) 0, bytes), "clearing " + what);
     }
 
     /** Closes all, also after one of them could not be freed. */

@@ -29,7 +29,21 @@ final class Kernels {
             "project_planes",
             "back_project_tiles",
             "osem_ratio",
-            "osem_update");
+            "osem_update",
+            "ramp_begin",
+            "ramp_stage",
+            "ramp_turn",
+            "ramp_end",
+            "weigh_cone",
+            "back_project_circle",
+            "back_project_helix",
+            "back_project_parallel",
+            "blur",
+            "project_tof",
+            "back_project_tof",
+            "project_events",
+            "spread_events",
+            "settle_events");
     /** Threads of a warp, LANES of {@code joseph.cuh}. */
     static final int LANES = 32;
 
@@ -85,6 +99,7 @@ final class Kernels {
                 JCudaDriver.cuLaunchKernel(
                         functions.get(name), blocks, 1, 1, THREADS, 1, 1, 0, null, Pointer.to(all), null),
                 "kernel " + name);
-        CudaException.check(JCudaDriver.cuCtxSynchronize(), "kernel " + name);
+        // of the kernels' stream alone: a copy of what they need next goes on
+        CudaException.check(JCudaDriver.cuStreamSynchronize(null), "kernel " + name);
     }
 }

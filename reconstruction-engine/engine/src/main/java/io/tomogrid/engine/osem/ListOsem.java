@@ -1,19 +1,21 @@
 package io.tomogrid.engine.osem;
 
 import io.tomogrid.engine.Parallel;
+import io.tomogrid.engine.projector.EventProjector;
 import io.tomogrid.engine.projector.ListJoseph;
 import io.tomogrid.engine.projector.PlaneGeometry;
 import io.tomogrid.engine.projector.Projector;
 import io.tomogrid.imaging.pet.ListEvents;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
  * OSEM of single events with time of flight, after Parra & Barrett, IEEE TMI 17 (1998) 228. A subset is every n-th event. Since
- * the bins of time of flight sum to the line without it, so does the sensitivity. On the processors only; the same bits on any
- * number of threads.
+ * the bins of time of flight sum to the line without it, so does the sensitivity. The same bits on any
+ * number of threads, and on every run on a device. To be closed where a device projects the events.
  */
-public final class ListOsem {
-    private final ListJoseph[] subsets;
+public final class ListOsem implements AutoCloseable {
+    private final EventProjector[] subsets;
     /** Of each subset's events in their order: background over multiplicative. */
     private final float[][] backgrounds;
 
@@ -34,6 +36,23 @@ public final class ListOsem {
             float[] background,
             int count,
             Parallel parallel) {
+        this(projector, events, multiplicative, background, count, onProcessors(projector, events, parallel));
+    }
+
+    private static Function<ListEvents, EventProjector> onProcessors(
+            Projector projector, ListEvents events, Parallel parallel) {
+        PlaneGeometry geometry = new PlaneGeometry(events.scanner(), projector.grid());
+        return some -> new ListJoseph(geometry, some, parallel);
+    }
+
+    /** The same by whoever projects events. @param projectors of a subset's events each, closed with this */
+    public ListOsem(
+            Projector projector,
+            ListEvents events,
+            float[] multiplicative,
+            float[] background,
+            int count,
+            Function<ListEvents, EventProjector> projectors) {
         if (count < 1
                 || multiplicative.length != events.scanner().bins()
                 || background.length != multiplicative.length) {
@@ -41,8 +60,7 @@ public final class ListOsem {
                     + events.scanner().bins() + " bins, got " + count + ", " + multiplicative.length + " and "
                     + background.length);
         }
-        PlaneGeometry geometry = new PlaneGeometry(events.scanner(), projector.grid());
-        subsets = new ListJoseph[count];
+        subsets = new EventProjector[count];
         backgrounds = new float[count][];
         for (int s = 0; s < count; s++) {
             int first = s;
@@ -56,7 +74,7 @@ public final class ListOsem {
                 bins[n] = events.bins()[chosen[n]];
             }
             var some = new ListEvents(events.scanner(), events.tof(), lines, bins);
-            subsets[s] = new ListJoseph(geometry, some, parallel);
+            subsets[s] = projectors.apply(some);
             int[] order = subsets[s].order();
             backgrounds[s] = new float[order.length];
             for (int n = 0; n < order.length; n++) {
@@ -93,6 +111,13 @@ public final class ListOsem {
                     }
                 }
             }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (EventProjector subset : subsets) {
+            subset.close();
         }
     }
 }

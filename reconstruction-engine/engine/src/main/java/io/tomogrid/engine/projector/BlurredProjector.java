@@ -19,18 +19,19 @@ public final class BlurredProjector implements Projector {
 
     /** @param sharp closed with this @param fwhmMm of the resolution, over 0 */
     public BlurredProjector(Projector sharp, double fwhmMm, Parallel parallel) {
+        this.sharp = sharp;
+        this.parallel = parallel;
+        this.across = kernel(fwhmMm, sharp.grid().voxelMm());
+        this.along = kernel(fwhmMm, sharp.grid().sliceMm());
+    }
+
+    /** From the middle outwards; with both sides it sums to 1. @param stepMm from a value to the next */
+    public static float[] kernel(double fwhmMm, double stepMm) {
         if (!(fwhmMm > 0) || fwhmMm > 100) {
             throw new IllegalArgumentException(
                     "resolution: expected a full width over 0 and at most 100 mm, got " + fwhmMm);
         }
-        this.sharp = sharp;
-        this.parallel = parallel;
-        this.across = kernel(fwhmMm / FWHM_OF_SIGMA / sharp.grid().voxelMm());
-        this.along = kernel(fwhmMm / FWHM_OF_SIGMA / sharp.grid().sliceMm());
-    }
-
-    /** From the middle outwards; with both sides it sums to 1. */
-    private static float[] kernel(double sigma) {
+        double sigma = fwhmMm / FWHM_OF_SIGMA / stepMm;
         double[] values = new double[1 + (int) Math.ceil(REACH * sigma)];
         double sum = 0;
         for (int n = 0; n < values.length; n++) {

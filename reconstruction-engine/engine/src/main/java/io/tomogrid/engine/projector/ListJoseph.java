@@ -7,9 +7,9 @@ import java.util.Arrays;
 
 /**
  * Line integrals by time of flight of single events, and the adjoint. Values are in the order of {@link #order}. The result has
- * the same bits for any number of threads. Calls must not overlap. On the processors only.
+ * the same bits for any number of threads. Calls must not overlap.
  */
-public final class ListJoseph {
+public final class ListJoseph implements EventProjector {
     /* Events are sorted once, by where they most likely happened, along a curve that keeps neighbours together. So the events of
      * a part share voxels that stay in the cache, and back projection of a part goes to a small box of its own, without atomics.
      * Boxes are added to the image in the order of the parts, slab by slab: that order does not depend on the threads either. */
@@ -49,15 +49,17 @@ public final class ListJoseph {
         });
     }
 
+    @Override
     public PetGrid grid() {
         return geometry.grid();
     }
 
-    /** Numbers of the events in the order of values. */
+    @Override
     public int[] order() {
         return order.clone();
     }
 
+    @Override
     public int count() {
         return order.length;
     }
@@ -107,7 +109,7 @@ public final class ListJoseph {
         return Math.min(events.count(), (part + 1) * EVENTS_PER_PART);
     }
 
-    /** @param image [nx][ny][nz] @param values OVERWRITTEN, of each event in order: values of the image · mm */
+    @Override
     public void forward(float[] image, float[] values) {
         check(image, values);
         parallel.run(parts(), part -> {
@@ -119,7 +121,7 @@ public final class ListJoseph {
         });
     }
 
-    /** The adjoint. @param image OVERWRITTEN */
+    @Override
     public void back(float[] values, float[] image) {
         check(image, values);
         Arrays.fill(image, 0);
@@ -146,13 +148,6 @@ public final class ListJoseph {
                 ray.set(order[n]);
                 ray.spread(values[n], boxes[part]);
             }
-        }
-    }
-
-    private void check(float[] image, float[] values) {
-        if (image.length != grid().voxels() || values.length != events.count()) {
-            throw new IllegalArgumentException("events: expected " + grid().voxels() + " voxels and " + events.count()
-                    + " values, got " + image.length + " and " + values.length);
         }
     }
 }

@@ -82,6 +82,11 @@ final class TofKernel {
         return bins.count() == 1 ? 0 : edge / stepMm + reach;
     }
 
+    /** How far from where it is an annihilation may be measured, mm. */
+    double reachMm() {
+        return reach * stepMm;
+    }
+
     /** How far it moves in the table for a mm. */
     double placePerMm() {
         return -1 / stepMm;

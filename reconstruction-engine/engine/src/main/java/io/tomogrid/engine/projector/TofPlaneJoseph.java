@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /**
  * Line integrals by time of flight for all planes of a transaxial line at once. Projections are [views][radialBins][bins of time
- * of flight][planes], planes fastest. The result has the same bits for any number of threads. On the processors only.
+ * of flight][planes], planes fastest. The result has the same bits for any number of threads.
  */
-public final class TofPlaneJoseph {
+public final class TofPlaneJoseph implements TofProjector {
     /* As in PlaneJoseph; the planes of a segment share the weights of time of flight too. A row of the image is spread over the
      * few bins that its distance from the middle of the line may be measured in. */
 
@@ -37,13 +37,13 @@ public final class TofPlaneJoseph {
         }
     }
 
-    /** Values of the projections of some views. */
+    @Override
     public int values(int views) {
         return Math.multiplyExact(
                 views * geometry.scanner().radialBins() * geometry.scanner().planes(), bins.count());
     }
 
-    /** @param image [nx][ny][nz] @param projections OVERWRITTEN: values of the image · mm */
+    @Override
     public void forward(float[] image, int[] views, float[] projections) {
         check(image, views, projections);
         int lines = views.length * geometry.scanner().radialBins();
@@ -57,7 +57,7 @@ public final class TofPlaneJoseph {
         });
     }
 
-    /** The adjoint. @param image OVERWRITTEN */
+    @Override
     public void back(float[] projections, int[] views, float[] image) {
         check(image, views, projections);
         Arrays.fill(image, 0);

@@ -1,6 +1,6 @@
 package io.tomogrid.engine.cuda.selftest;
 
-import io.tomogrid.engine.cuda.ProjectorTiming;
+import io.tomogrid.engine.cuda.DeviceTiming;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param emulated whether the device is the stand-in that runs kernels on the processors; then the times say nothing
  * @param driver latest CUDA that the driver knows
  * @param memoryBytes of the device, or of the slice of it that this process sees
- * @param timings of the kernels of an OSEM update; empty unless asked for
+ * @param timings of kernels; empty unless asked for
  */
 public record Report(
         String device,
@@ -21,7 +21,7 @@ public record Report(
         int multiprocessors,
         long memoryBytes,
         List<Check> checks,
-        List<ProjectorTiming> timings) {
+        List<DeviceTiming> timings) {
     private static final String ROW = "%-28s  %-32s %10s %10s %18s   %s%n";
 
     public Report {
@@ -63,18 +63,23 @@ public record Report(
     }
 
     private void timings(StringBuilder text) {
-        if (!timings.isEmpty()) {
-            text.append(line(
-                    "%n%-28s %14s %27s   %s%n", "ONE SUBSET OF OSEM", "MEDIAN", "LEAST TO GREATEST", "STEPS OF LINES"));
+        if (timings.isEmpty()) {
+            return;
         }
-        for (ProjectorTiming timing : timings) {
+        text.append(line("%n%-28s %14s %27s   %-30s %s%n", "TIMED", "MEDIAN", "LEAST TO GREATEST", "RATE", "OF FLOOR"));
+        for (DeviceTiming timing : timings) {
             text.append(line(
-                    "%-28s %14s %27s   %s%n",
+                    "%-28s %14s %27s   %-30s %s%n",
                     timing.what(),
                     fine(timing.median()),
                     fine(timing.least()) + " to " + fine(timing.greatest()),
-                    timing.stepsPerSecond() == 0 ? "-" : line("%.2f G/s", timing.stepsPerSecond() / 1e9)));
+                    timing.perSecond() == 0 ? "-" : line("%.3f G %s/s", timing.perSecond() / 1e9, timing.unit()),
+                    timing.floor() == 0 ? "-" : line("%.1f %%", 100 * timing.ofFloor())));
         }
+        text.append(line(
+                emulated
+                        ? "The floors are those of an H200; times of the stand-in say nothing of it: unproven until a GPU ran them.%n"
+                        : "The floors are those of an H200, by arithmetic.%n"));
     }
 
     private static String fine(double seconds) {

@@ -6,7 +6,8 @@ import io.tomogrid.engine.CpuBackend;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.cuda.CudaBackend;
 import io.tomogrid.engine.cuda.CudaDevice;
-import io.tomogrid.engine.cuda.ProjectorTiming;
+import io.tomogrid.engine.cuda.DeviceBench;
+import io.tomogrid.engine.cuda.DeviceTiming;
 import io.tomogrid.engine.cuda.selftest.Comparison.Pair;
 import io.tomogrid.engine.lesion.Lesions;
 import io.tomogrid.engine.lesion.PeakSphere;
@@ -24,6 +25,7 @@ import java.util.List;
 public final class SelfTest {
     private static final int FRAMES = 60;
     private static final int RUNS = 20;
+    private static final int EMULATED_RUNS = 3;
     private static final String ROTATION = "sample, raise, project_nodes";
 
     private final CudaDevice device;
@@ -46,17 +48,19 @@ public final class SelfTest {
         return report(List.of());
     }
 
-    /** The same, and times the kernels of an OSEM update. */
+    /** The same, and times the kernels. */
     public Report runAndTime() {
-        return report(ProjectorTiming.measure(device, RUNS));
+        return report(DeviceBench.measure(device, device.emulated() ? EMULATED_RUNS : RUNS));
     }
 
-    private Report report(List<ProjectorTiming> timings) {
+    private Report report(List<DeviceTiming> timings) {
         List<Check> checks = new ArrayList<>();
         checks.add(resampling());
         checks.addAll(rotations());
         checks.add(spheres());
         checks.addAll(new Tomography(both).checks());
+        checks.addAll(new TimeOfFlight(both).checks());
+        checks.addAll(new ComputedTomography(both).checks());
         return new Report(
                 device.name(),
                 device.emulated(),

@@ -176,7 +176,7 @@ final class Tomography {
         return image;
     }
 
-    private static float[] random(int count, long seed) {
+    static float[] random(int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[count];
         for (int n = 0; n < count; n++) {
@@ -185,7 +185,7 @@ final class Tomography {
         return values;
     }
 
-    private static double dot(float[] a, float[] b) {
+    static double dot(float[] a, float[] b) {
         double sum = 0;
         for (int n = 0; n < a.length; n++) {
             sum += (double) a[n] * b[n];
