@@ -113,7 +113,8 @@ record CrystalMap(
                 sine += Math.sin(count * angle);
                 cosine += Math.cos(count * angle);
             }
-            double phase = Math.atan2(sine, cosine) / (2 * Math.PI);
+            double turn = Math.atan2(sine, cosine) / (2 * Math.PI);
+            double phase = turn < 0 ? turn + 1 : turn;
             int[] crystals = new int[angles.length];
             boolean fits = true;
             for (int n = 0; fits && n < angles.length; n++) {
