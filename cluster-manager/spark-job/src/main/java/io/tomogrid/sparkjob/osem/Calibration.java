@@ -2,7 +2,7 @@ package io.tomogrid.sparkjob.osem;
 
 import io.tomogrid.dicom.object.ReconstructedPet;
 import io.tomogrid.imaging.pet.FrameTime;
-import io.tomogrid.imaging.pet.PetAcquisition;
+import io.tomogrid.imaging.pet.PetFrame;
 
 /**
  * From a frame's reconstructed counts to Bq/ml at the time of the series.
@@ -13,7 +13,7 @@ import io.tomogrid.imaging.pet.PetAcquisition;
 record Calibration(double bqMlPerCount, ReconstructedPet.Timing timing) {
     private static final double MS = 1000;
 
-    static Calibration of(PetAcquisition frame, double halfLifeS, double positronFraction) {
+    static Calibration of(PetFrame frame, double halfLifeS, double positronFraction) {
         FrameTime time = frame.time();
         double factor = time.decayFactor(halfLifeS);
         double countsPerBqMl = frame.sensitivity() * time.liveS() * positronFraction;

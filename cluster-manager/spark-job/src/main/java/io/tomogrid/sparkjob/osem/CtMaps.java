@@ -8,7 +8,7 @@ import io.tomogrid.engine.pet.MuMap;
 import io.tomogrid.gateway.contract.StudyComplete;
 import io.tomogrid.imaging.Vec3;
 import io.tomogrid.imaging.pet.CtAttenuation;
-import io.tomogrid.imaging.pet.PetAcquisition;
+import io.tomogrid.imaging.pet.PetFrame;
 import io.tomogrid.imaging.pet.PetGrid;
 import io.tomogrid.sparkjob.petct.ArchivedSeries;
 import io.tomogrid.sparkjob.petct.ProtocolFailure;
@@ -28,7 +28,7 @@ record CtMaps(StudyCt ct, CtAttenuation coefficients, List<String> notes) {
 
     /** @return empty if every frame has attenuation factors of its own */
     static Optional<CtMaps> of(StudyComplete study, ArchivedSeries archive, RawSource source) throws ProtocolFailure {
-        if (source.scan().frames().stream().allMatch(PetAcquisition::hasAttenuation)) {
+        if (source.scan().frames().stream().allMatch(PetFrame::hasAttenuation)) {
             return Optional.empty();
         }
         String raw = "raw data " + source.header().string(Tag.SOPInstanceUID).orElse("?");
@@ -55,13 +55,13 @@ record CtMaps(StudyCt ct, CtAttenuation coefficients, List<String> notes) {
                         "attenuation from CT series %s, %.0f kV, bilinear to 511 keV (Carney 2006)",
                         ct.seriesUid(),
                         kVp)));
-        for (PetAcquisition frame : source.scan().frames()) {
+        for (PetFrame frame : source.scan().frames()) {
             maps.checkCovers(raw, frame);
         }
         return Optional.of(maps);
     }
 
-    MuMap map(PetAcquisition frame, PetGrid grid, Backend backend, Parallel parallel) {
+    MuMap map(PetFrame frame, PetGrid grid, Backend backend, Parallel parallel) {
         return MuMap.ofCt(
                 ct.volume(), coefficients, frame.scanner(), frame.centre(), grid.voxelMm(), backend, parallel);
     }
@@ -76,7 +76,7 @@ record CtMaps(StudyCt ct, CtAttenuation coefficients, List<String> notes) {
         }
     }
 
-    private void checkCovers(String raw, PetAcquisition frame) throws ProtocolFailure {
+    private void checkCovers(String raw, PetFrame frame) throws ProtocolFailure {
         double half = (frame.scanner().rings() - 1) / 2.0 * frame.scanner().ringPitchMm();
         for (double z : new double[] {-half, half}) {
             Vec3 end = frame.centre().plus(new Vec3(0, 0, z));

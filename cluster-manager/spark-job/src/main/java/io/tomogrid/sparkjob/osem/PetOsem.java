@@ -24,7 +24,8 @@ import io.tomogrid.engine.scatter.SingleScatter;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.imaging.Volume;
-import io.tomogrid.imaging.pet.PetAcquisition;
+import io.tomogrid.imaging.pet.CylindricalScanner;
+import io.tomogrid.imaging.pet.PetFrame;
 import io.tomogrid.imaging.pet.PetGrid;
 import io.tomogrid.imaging.suv.SuvBodyWeight;
 import io.tomogrid.imaging.suv.SuvFactors;
@@ -47,23 +48,25 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code pet-osem}: reads a raw PET acquisition, reconstructs its frames by OSEM with normalisation, attenuation (the raw data's
+ * {@code pet-osem}, {@code pet-osem-psf} and {@code pet-map}: reads a raw PET acquisition, reconstructs its frames as the {@link
+ * Recipe} says, with time of flight where events have it, with normalisation, attenuation (the raw data's
  * own, or by the study's CT), randoms, scatter and dead time, turns them into Bq/ml at the start of the series and writes a
  * static, dynamic or whole-body PET series. The same task gives the same bytes (PRC-07, RES-03).
  */
 public final class PetOsem implements Protocol {
-    /** Name in routing rules. */
-    public static final String NAME = "pet-osem";
-
     private static final String VERSION = "0.1.0";
-    private static final Equipment EQUIPMENT = new Equipment("Tomogrid", "Tomogrid pet-osem", "none", VERSION);
-    private static final int ITERATIONS = 4;
     private static final int LEAST_VIEWS_OF_A_SUBSET = 12;
     private static final int SERIES_NUMBER = 9010;
 
+    private final Recipe recipe;
     private final Parallel parallel;
 
     public PetOsem(Parallel parallel) {
+        this(Recipe.OSEM, parallel);
+    }
+
+    PetOsem(Recipe recipe, Parallel parallel) {
+        this.recipe = recipe;
         this.parallel = parallel;
     }
 
@@ -94,8 +97,13 @@ public final class PetOsem implements Protocol {
                 .map(frame -> Calibration.of(frame, halfLife, positronFraction))
                 .toList();
         stages.begin("osem");
-        PetGrid grid = PetGrid.of(source.scan().scanner());
-        int subsets = MuMap.subsets(source.scan().scanner().views(), LEAST_VIEWS_OF_A_SUBSET);
+        CylindricalScanner scanner = source.scan().scanner();
+        int subsets = MuMap.subsets(scanner.views(), LEAST_VIEWS_OF_A_SUBSET);
+        PetGrid grid = Recipe.grid(
+                "raw data " + source.header().string(Tag.SOPInstanceUID).orElse("?"),
+                scanner,
+                subsets,
+                Runtime.getRuntime().maxMemory());
         Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
         List<String> notes = new ArrayList<>(source.notes());
         ct.ifPresent(maps -> notes.addAll(maps.notes()));
@@ -104,8 +112,10 @@ public final class PetOsem implements Protocol {
                 grid,
                 source.scan().window(),
                 SingleScatter.Sampling.USUAL,
-                ITERATIONS,
+                recipe.iterations(),
                 subsets,
+                recipe.psfMm(scanner),
+                recipe.strength(),
                 parallel);
         float[][] images = reconstruct(source, ct, reconstruction, progress, notes);
         stages.begin("encode");
@@ -117,19 +127,19 @@ public final class PetOsem implements Protocol {
                 source.header().string(Tag.FrameOfReferenceUID).orElseThrow());
         List<String> corrected = corrected(source);
         boolean scatter = corrected.contains("SCAT");
-        String method = "OSEM " + ITERATIONS + "i" + subsets + "s";
+        String method = recipe.method(source.scan().frames().get(0), subsets);
         Provenance provenance = provenance(task, source, ct, method, corrected, choice.backend());
         ReconstructedPet how = new ReconstructedPet(
                 new ResultOrigin(
                         source.header(),
                         ResultUids.ofJob(task.jobId()),
                         task.lease().granted(),
-                        EQUIPMENT.did(JobProvenance.text(provenance))),
+                        equipment().did(JobProvenance.text(provenance))),
                 corrected,
                 method,
                 ct.isPresent() ? "CT, bilinear by tube voltage" : "measured, factors of the raw data",
                 scatter ? simulates(source) ? "single-scatter simulation" : "as in the raw data" : "",
-                corrected.contains("RAN") ? "SING" : "NONE",
+                corrected.contains("RAN") ? source.randomsMethod() : "NONE",
                 frames.seriesType(),
                 frames.timing());
         StagingFolder folder = StagingFolder.open(task.stagingRoot());
@@ -172,7 +182,11 @@ public final class PetOsem implements Protocol {
                         provenance));
     }
 
-    private static Provenance provenance(
+    private Equipment equipment() {
+        return new Equipment("Tomogrid", "Tomogrid " + recipe.protocol(), "none", VERSION);
+    }
+
+    private Provenance provenance(
             ReconstructionTask task,
             RawSource source,
             Optional<CtMaps> ct,
@@ -184,7 +198,7 @@ public final class PetOsem implements Protocol {
         ct.ifPresent(maps -> series.add(maps.ct().seriesUid()));
         return JobProvenance.of(
                 task,
-                NAME + " " + VERSION,
+                recipe.protocol() + " " + VERSION,
                 backend.name(),
                 series,
                 List.of(
@@ -203,10 +217,10 @@ public final class PetOsem implements Protocol {
             Progress progress,
             List<String> notes)
             throws ProtocolFailure {
-        List<PetAcquisition> frames = source.scan().frames();
+        List<PetFrame> frames = source.scan().frames();
         float[][] images = new float[frames.size()][];
         for (int n = 0; n < images.length; n++) {
-            PetAcquisition frame = frames.get(n);
+            PetFrame frame = frames.get(n);
             String which = images.length == 1 ? "" : "frame " + (n + 1) + "/" + images.length + ", ";
             Optional<MuMap> map = ct.filter(maps -> !frame.hasAttenuation())
                     .map(maps -> maps.map(frame, reconstruction.grid(), reconstruction.backend(), parallel));
@@ -233,33 +247,26 @@ public final class PetOsem implements Protocol {
 
     /** Corrected Image (0028,0051), PS3.3 C.8.9.1: what was corrected in every frame. */
     private static List<String> corrected(RawSource source) {
-        List<PetAcquisition> frames = source.scan().frames();
+        List<PetFrame> frames = source.scan().frames();
         List<String> corrected = new ArrayList<>(List.of("DECY", "ATTN"));
-        boolean stated = source.statesScatter() || frames.stream().noneMatch(PetAcquisition::scatterInBackground);
+        boolean stated = source.statesScatter() || frames.stream().noneMatch(PetFrame::scatterInBackground);
         if (stated) {
             corrected.add("SCAT");
         }
         if (frames.stream().allMatch(frame -> frame.time().deadTimeKnown())) {
             corrected.add("DTIM");
         }
-        if (frames.stream().allMatch(PetOsem::hasRandoms)) {
+        if (frames.stream().allMatch(PetFrame::hasRandoms)) {
             corrected.add("RAN");
         }
-        corrected.add("NORM");
+        if (frames.stream().allMatch(PetFrame::normalised)) {
+            corrected.add("NORM");
+        }
         return corrected;
     }
 
     private static boolean simulates(RawSource source) {
         return source.scan().frames().stream().anyMatch(frame -> !frame.scatterInBackground());
-    }
-
-    private static boolean hasRandoms(PetAcquisition frame) {
-        for (float value : frame.background()) {
-            if (value > 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** @param headers filled with the data sets without their pixels */

@@ -6,9 +6,11 @@ import io.tomogrid.dicom.Uid;
 import io.tomogrid.dicom.object.PetRawObject;
 import io.tomogrid.gateway.contract.InstanceRef;
 import io.tomogrid.gateway.contract.StudyComplete;
+import io.tomogrid.imaging.interfile.InterfileSinogram;
 import io.tomogrid.imaging.pet.PetRawException;
 import io.tomogrid.imaging.pet.PetRawFormat;
 import io.tomogrid.imaging.pet.PetScan;
+import io.tomogrid.imaging.petsird.PetsirdFormat;
 import io.tomogrid.sparkjob.petct.ArchivedSeries;
 import io.tomogrid.sparkjob.petct.ProtocolFailure;
 import java.util.ArrayList;
@@ -20,10 +22,12 @@ import java.util.List;
  *
  * @param header of its instance, without the payload
  * @param statesScatter whether the payload says of its background that scatter is in it; the first version's may be
+ * @param randomsMethod Randoms Correction Method (0054,1100) where randoms are known: from singles, or from delayed coincidences
  * @param notes on what was left alone
  */
-record RawSource(Dataset header, PetScan scan, boolean statesScatter, List<String> notes) {
+record RawSource(Dataset header, PetScan scan, boolean statesScatter, String randomsMethod, List<String> notes) {
     private static final double DURATION_TOLERANCE_MS = 1;
+    private static final String HEAD_FIRST_SUPINE = "HFS";
 
     /** The instance of our private creator; of several, that with the smallest SOP Instance UID. */
     static RawSource of(StudyComplete study, ArchivedSeries archive) throws ProtocolFailure {
@@ -44,11 +48,7 @@ record RawSource(Dataset header, PetScan scan, boolean statesScatter, List<Strin
             Dataset dataset = archive.whole(instance);
             var payload = PetRawObject.payload(dataset);
             if (payload.isPresent()) {
-                found = new RawSource(
-                        header(dataset),
-                        scan(instance, payload.get()),
-                        PetRawFormat.version(payload.get().bytes()) != PetRawFormat.VERSION,
-                        notes);
+                found = read(instance, dataset, payload.get(), notes);
             } else {
                 manufacturer = dataset.string(Tag.Manufacturer).orElse("an unnamed manufacturer");
                 notes.add("raw data " + instance.sopInstanceUid() + " was left alone: the payload is private to "
@@ -61,7 +61,8 @@ record RawSource(Dataset header, PetScan scan, boolean statesScatter, List<Strin
                             ? "the study has no raw data (Raw Data Storage); send it, or correct the routing rule"
                             : "the study's raw data is in the private format of " + manufacturer
                                     + ", which is kept but cannot be decoded; wrap the acquisition as "
-                                    + PetRawFormat.NAME + ", or let the scanner reconstruct it");
+                                    + PetRawFormat.NAME + ", " + PetsirdFormat.NAME + " or "
+                                    + InterfileSinogram.NAME + ", or let the scanner reconstruct it");
         }
         found.checkDuration();
         return found;
@@ -85,21 +86,49 @@ record RawSource(Dataset header, PetScan scan, boolean statesScatter, List<Strin
         return header;
     }
 
-    private static PetScan scan(InstanceRef instance, PetRawObject.Payload payload) throws ProtocolFailure {
+    private static RawSource read(InstanceRef instance, Dataset dataset, PetRawObject.Payload payload, List<String> notes)
+            throws ProtocolFailure {
         String uid = instance.sopInstanceUid();
-        if (!payload.format().equals(PetRawFormat.NAME)) {
-            throw ProtocolFailure.input("raw data " + uid + ": expected the payload's format to be " + PetRawFormat.NAME
-                    + "; send it as this release reads it, see docs/pet-raw-format.md");
-        }
         if (!payload.intact()) {
             throw ProtocolFailure.input(
                     "raw data " + uid + ": the payload has not the SHA-256 that the object states; send it again");
         }
         try {
-            return PetRawFormat.read(payload.bytes());
+            switch (payload.format()) {
+                case PetRawFormat.NAME -> {
+                    boolean states = PetRawFormat.version(payload.bytes()) != PetRawFormat.VERSION;
+                    return new RawSource(header(dataset), PetRawFormat.read(payload.bytes()), states, "SING", notes);
+                }
+                case PetsirdFormat.NAME -> {
+                    PetsirdFormat.Content content = PetsirdFormat.read(payload.bytes());
+                    if (content.dropped() > 0) {
+                        notes.add(content.dropped() + " coincidences were left out: on lines beyond the sinogram");
+                    }
+                    Dataset header = header(dataset);
+                    checkPosition(header);
+                    return new RawSource(header, content.scan(), true, "DLYD", notes);
+                }
+                case InterfileSinogram.NAME -> {
+                    Dataset header = header(dataset);
+                    checkPosition(header);
+                    return new RawSource(header, InterfileSinogram.read(payload.bytes()), true, "NONE", notes);
+                }
+                default ->
+                    throw ProtocolFailure.input("raw data " + uid + ": expected the payload's format to be "
+                            + PetRawFormat.NAME + ", " + PetsirdFormat.NAME + " or " + InterfileSinogram.NAME
+                            + "; send it as this release reads it, see docs/pet-raw-format.md");
+            }
         } catch (PetRawException unreadable) {
             throw ProtocolFailure.input("raw data " + uid + ": " + unreadable.getMessage()
                     + "; correct it at its source and send it again, see docs/pet-raw-format.md");
+        }
+    }
+
+    /** PETSIRD and Interfile count in the gantry's coordinates, which are the patient's for one position only. */
+    private static void checkPosition(Dataset header) throws ProtocolFailure {
+        String position = PatientPosition.of(header).orElse(HEAD_FIRST_SUPINE);
+        if (!position.equals(HEAD_FIRST_SUPINE)) {
+            throw fault(header, "the patient position is " + position + ", whose gantry coordinates are read for HFS only");
         }
     }
 

@@ -39,7 +39,7 @@ final class RoadBench {
         for (int run = 0; run < runs; run++) {
             int at = run;
             NodeHome home = NodeHome.at(Files.createTempDirectory(Files.createDirectories(root), "road"));
-            Demo demo = new Demo(home.path(), false, "auto", Optional.empty(), null, 2, false, out);
+            Demo demo = new Demo(home.path(), false, "auto", Optional.empty(), null, 2, Demo.Raw.NONE, out);
             Demo.Ending ending = demo.run((node, ended) -> {
                 sleep();
                 Map<String, Long> bytes = Memory.ofNode(home);
@@ -52,7 +52,7 @@ final class RoadBench {
             second[run] = ending.seconds().get(1) - ending.seconds().get(0);
             if (real != null) {
                 NodeHome other = NodeHome.at(Files.createTempDirectory(root, "road"));
-                Demo.Ending study = new Demo(other.path(), false, "auto", Optional.empty(), real, 1, false, out)
+                Demo.Ending study = new Demo(other.path(), false, "auto", Optional.empty(), real, 1, Demo.Raw.NONE, out)
                         .run((node, ended) -> {});
                 require(study);
                 realStudy[run] = study.seconds().get(0);

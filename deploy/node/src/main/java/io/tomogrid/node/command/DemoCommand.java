@@ -84,6 +84,19 @@ public final class DemoCommand implements Callable<Integer> {
             defaultValue = PETCT_STANDARD)
     private String protocol;
 
+    /** How the raw data of pet-osem is generated. */
+    enum Input {
+        SINOGRAM,
+        PETSIRD
+    }
+
+    @Option(
+            names = "--input",
+            description = "With --protocol pet-osem: ${COMPLETION-CANDIDATES}, list-mode with time of flight and a CT"
+                    + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "SINOGRAM")
+    private Input input;
+
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "Folder with the DICOM files of a PET-CT study.")
     private Path folder;
 
@@ -102,8 +115,9 @@ public final class DemoCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--protocol " + PET_OSEM + " shows generated raw data: leave out "
                     + folder + ", or send it with send");
         }
+        Demo.Raw kind = !raw ? Demo.Raw.NONE : input == Input.PETSIRD ? Demo.Raw.PETSIRD : Demo.Raw.SINOGRAM;
         var demo = new Demo(
-                home, pacs == PacsKind.ORTHANC, inventory, Optional.ofNullable(archive), folder, repeat, raw, out);
+                home, pacs == PacsKind.ORTHANC, inventory, Optional.ofNullable(archive), folder, repeat, kind, out);
         Demo.Ending ending = demo.run((node, ended) -> {
             if (toStandardOutput) {
                 spec.commandLine().getOut().println(ended.json());

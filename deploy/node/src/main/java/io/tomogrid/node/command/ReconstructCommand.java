@@ -9,7 +9,9 @@ import io.tomogrid.imaging.ct.CtScanException;
 import io.tomogrid.imaging.ct.ExampleCt;
 import io.tomogrid.node.NodeConfig;
 import io.tomogrid.node.NodeHome;
+import io.tomogrid.node.demo.Demo;
 import io.tomogrid.node.reconstruct.CtSeries;
+import io.tomogrid.node.reconstruct.PetsirdStudy;
 import io.tomogrid.node.reconstruct.PhantomPictures;
 import io.tomogrid.node.reconstruct.ProjectionFolder;
 import io.tomogrid.node.send.Outgoing;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,12 +36,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tomogrid reconstruct}: CT projections of a folder to a CT series. */
+/** {@code tomogrid reconstruct}: CT projections of a folder to a CT series, raw PET data through a node to a PET series. */
 @Command(
         name = "reconstruct",
         description =
                 "Reconstructs the CT projections (DICOM-CT-PD) under DIR to a CT series in DIR/ct, or, with --node,"
-                        + " sends them to the running node, whose rule for raw data does the same on a slice.",
+                        + " sends them to the running node, whose rule for raw data does the same on a slice. Raw PET data"
+                        + " under DIR always goes through a node: the running one with --node, else one of its own, kept"
+                        + " in DIR/node.",
         mixinStandardHelpOptions = true)
 public final class ReconstructCommand implements Callable<Integer> {
     private static final String CALLING_AE = "TOMOGRID_SCU";
@@ -52,6 +57,19 @@ public final class ReconstructCommand implements Callable<Integer> {
 
     @Option(names = "--generate", description = "First fill DIR with the projections of a helical phantom scan.")
     private boolean generate;
+
+    /** What --generate makes. */
+    enum Kind {
+        CT,
+        PETSIRD
+    }
+
+    @Option(
+            names = "--kind",
+            description = "Of --generate: CT, projections of a helical scan, or PETSIRD, list-mode of a PET with time of"
+                    + " flight, and its CT (default: ${DEFAULT-VALUE}).",
+            defaultValue = "CT")
+    private Kind kind;
 
     @Option(names = "--seed", description = "Of the generated noise (default: ${DEFAULT-VALUE}).", defaultValue = "1")
     private long seed;
@@ -97,10 +115,12 @@ public final class ReconstructCommand implements Callable<Integer> {
         if (pictures != null && !generate) {
             throw new IllegalArgumentException("--pictures needs --generate: only of a phantom is the truth known");
         }
-        if (generate) {
+        if (generate && kind == Kind.PETSIRD) {
+            PetsirdStudy.generate(folder, seed);
+        } else if (generate) {
             ProjectionFolder.generate(folder, seed);
         }
-        Map<String, Object> report = node ? throughNode() : here();
+        Map<String, Object> report = petRaw() ? pet() : node ? throughNode() : here();
         if (json) {
             out.println(JSON.std.asString(report));
         } else {
@@ -109,13 +129,48 @@ public final class ReconstructCommand implements Callable<Integer> {
         return report.containsKey("refused") ? 1 : 0;
     }
 
+    private boolean petRaw() throws IOException {
+        return Files.isDirectory(folder) && PetsirdStudy.in(StudyFiles.under(folder));
+    }
+
+    /** Through the running node, or one that is started for it, whose PACS is a folder. */
+    private Map<String, Object> pet() throws IOException {
+        Map<String, Object> report = new LinkedHashMap<>();
+        if (node) {
+            NodeHome.Running running = home.running();
+            var sender = new StudySender("127.0.0.1", running.dicomPort(), CALLING_AE, running.aeTitle(), ASSOCIATIONS);
+            send(sender, StudyFiles.under(folder).instances(), report);
+            report.put("next", "./tomogrid jobs");
+            return report;
+        }
+        Path own = folder.resolve("node");
+        PrintWriter progress = spec.commandLine().getErr();
+        Demo.Ending ending = new Demo(
+                        own, false, "auto", Optional.empty(), folder, 1, Demo.Raw.PETSIRD, progress)
+                .run((running, ended) -> {});
+        report.put("study", ending.study());
+        List<Outgoing> series = new ArrayList<>();
+        if (ending.good()) {
+            series.addAll(StudyFiles.under(own.resolve("pacs")).instances());
+            report.put("images", series.size());
+            report.put("series", own.resolve("pacs").toString());
+        } else {
+            report.put("refused", "the job did not end well: see above");
+        }
+        if (to != null && !series.isEmpty()) {
+            NodeConfig.Destination peer = NodeConfig.Destination.parse(to);
+            send(new StudySender(peer.host(), peer.port(), CALLING_AE, peer.aeTitle(), ASSOCIATIONS), series, report);
+        }
+        return report;
+    }
+
     private Map<String, Object> throughNode() throws IOException {
         ProjectionFolder projections = ProjectionFolder.read(folder);
         NodeHome.Running running = home.running();
         var sender = new StudySender("127.0.0.1", running.dicomPort(), CALLING_AE, running.aeTitle(), ASSOCIATIONS);
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("study", CtSeries.studyUid(projections));
-        send(sender, projections.views(), report);
+        send(sender, outgoing(projections.views()), report);
         report.put("next", "./tomogrid jobs");
         return report;
     }
@@ -156,17 +211,21 @@ public final class ReconstructCommand implements Callable<Integer> {
         }
         if (to != null) {
             NodeConfig.Destination peer = NodeConfig.Destination.parse(to);
-            send(new StudySender(peer.host(), peer.port(), CALLING_AE, peer.aeTitle(), ASSOCIATIONS), slices, report);
+            send(new StudySender(peer.host(), peer.port(), CALLING_AE, peer.aeTitle(), ASSOCIATIONS), outgoing(slices), report);
         }
         return report;
     }
 
-    private static void send(StudySender sender, List<Dataset> instances, Map<String, Object> report)
-            throws IOException {
+    private static List<Outgoing> outgoing(List<Dataset> instances) throws IOException {
         List<Outgoing> outgoing = new ArrayList<>();
         for (Dataset instance : instances) {
             outgoing.add(StudyFiles.of(instance));
         }
+        return outgoing;
+    }
+
+    private static void send(StudySender sender, List<Outgoing> outgoing, Map<String, Object> report)
+            throws IOException {
         StudySender.Report sent = sender.send(outgoing.iterator(), StudySender.syntaxes(outgoing), n -> {});
         report.put("sent", sent.stored());
         if (!sent.refused().isEmpty()) {

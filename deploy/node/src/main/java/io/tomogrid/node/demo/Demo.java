@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param home folder of the node @param orthanc whether Orthanc is the receiving PACS
  * @param archive where the node's archive is, empty for the one that its home has
  * @param folder DICOM files, or null for synthetic studies @param repeat how many synthetic ones
- * @param raw whether the synthetic studies are raw data, to be reconstructed
+ * @param raw which raw data is to be reconstructed
  */
 public record Demo(
         Path home,
@@ -28,11 +28,18 @@ public record Demo(
         Optional<URI> archive,
         Path folder,
         int repeat,
-        boolean raw,
+        Raw raw,
         PrintWriter out) {
     private static final int DOORS_OF_A_STUDY = 6;
     private static final String AE_TITLE = "TOMOGRID";
     private static final Duration QUIET_PERIOD = Duration.ofSeconds(1);
+
+    /** Raw data of a PET: none, generated as sinograms or as PETSIRD, or what the folder holds. */
+    public enum Raw {
+        NONE,
+        SINOGRAM,
+        PETSIRD
+    }
 
     /**
      * @param study UID of the last study @param json what came out of it @param good whether all arrived and every bound holds
@@ -97,10 +104,14 @@ public record Demo(
 
     private DemoSource source() throws IOException {
         if (folder != null) {
-            return DemoSource.folder(folder);
+            return raw == Raw.NONE ? DemoSource.folder(folder) : DemoSource.rawFolder(folder);
         }
         long seed = ThreadLocalRandom.current().nextLong(1L << 62);
-        return raw ? DemoSource.raw(seed) : DemoSource.synthetic(seed);
+        return switch (raw) {
+            case NONE -> DemoSource.synthetic(seed);
+            case SINOGRAM -> DemoSource.raw(seed);
+            case PETSIRD -> DemoSource.petsird(seed);
+        };
     }
 
     private int studies() {

@@ -11,12 +11,14 @@ import io.tomogrid.imaging.pet.ExampleScan;
 import io.tomogrid.imaging.pet.ImageQualityPhantom;
 import io.tomogrid.imaging.pet.PetAcquisition;
 import io.tomogrid.imaging.pet.PetRawFormat;
+import io.tomogrid.node.reconstruct.PetsirdStudy;
 import io.tomogrid.node.send.Outgoing;
 import io.tomogrid.node.send.StudyFiles;
 import io.tomogrid.node.send.StudySender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,44 @@ record DemoSource(
                 Optional.of(ExampleScan.PHANTOM),
                 PET_KINDS,
                 "raw data of an image quality phantom, counts generated from formulas");
+    }
+
+    /** Measures a phantom coincidence by coincidence and sends them with the CT. */
+    static DemoSource petsird(long seed) throws IOException {
+        List<Outgoing> outgoing = new ArrayList<>();
+        for (Dataset instance : PetsirdStudy.generate(seed)) {
+            outgoing.add(StudyFiles.of(instance));
+        }
+        return new DemoSource(
+                outgoing.get(0).studyUid(),
+                outgoing.size(),
+                outgoing.iterator(),
+                StudySender.syntaxes(outgoing),
+                List.of(),
+                Optional.of(ExampleScan.PHANTOM),
+                PET_KINDS,
+                "PETSIRD list-mode of an image quality phantom, coincidences generated from formulas, and its CT");
+    }
+
+    /** @throws IOException if the folder holds no raw data of a PET */
+    static DemoSource rawFolder(Path folder) throws IOException {
+        StudyFiles files = StudyFiles.under(folder);
+        if (!PetsirdStudy.in(files)) {
+            throw new IOException("no raw data (Raw Data Storage, modality PT) under " + folder);
+        }
+        return new DemoSource(
+                files.instances().stream()
+                        .filter(i -> i.sopClassUid().equals(Uid.RawDataStorage))
+                        .findFirst()
+                        .orElseThrow()
+                        .studyUid(),
+                files.instances().size(),
+                files.instances().iterator(),
+                StudySender.syntaxes(files.instances()),
+                List.of(),
+                Optional.empty(),
+                PET_KINDS,
+                files.instances().size() + " DICOM files" + left(files.leftAlone()));
     }
 
     /** @throws IOException if the folder holds no PET */

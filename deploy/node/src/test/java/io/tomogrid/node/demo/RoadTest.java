@@ -46,6 +46,16 @@ class RoadTest {
         assertThat(outcome.good()).isTrue();
     }
 
+    /** REC-31 */
+    @Test
+    void coincidences_come_back_as_a_pet_series_with_its_contrast() throws IOException {
+        DemoRun.Outcome outcome = shared.run(DemoSource.petsird(1));
+        assertThat(outcome.job().get("protocol")).isEqualTo("pet-osem");
+        assertThat(outcome.results()).hasSize(15).allMatch(DemoRun.Result::delivered);
+        assertThat(outcome.recovered()).hasSize(6);
+        assertThat(outcome.good()).as("%s", outcome.recovered()).isTrue();
+    }
+
     /** CLI-01, PRC-06, DEL-01. */
     @Test
     void a_synthetic_study_comes_out_as_it_was_made() throws IOException {

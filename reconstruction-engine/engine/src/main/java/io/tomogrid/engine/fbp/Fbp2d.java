@@ -71,7 +71,7 @@ public record Fbp2d(CylindricalScanner scanner, PetGrid grid, Parallel parallel)
 
     /** Of the normal of a view's even lines; those of odd ones lie half a crystal before, or in the next view behind. */
     private double angle(int view) {
-        return 2 * Math.PI * (view + scanner.crystalsPerRing() / 4.0 + 0.5) / scanner.crystalsPerRing();
+        return 2 * Math.PI * (view + scanner.crystalsPerRing() / 4.0 + scanner.phase()) / scanner.crystalsPerRing();
     }
 
     /** Signed, from the axis along the view's normal, mm. */

@@ -1,6 +1,7 @@
 package io.tomogrid.engine.osem;
 
 import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
 
 /**
  * Maximum a posteriori by BSREM, De Pierro & Yamagishi, IEEE TMI 20 (2001) 280, as Ahn & Fessler, IEEE TMI 22 (2003) 613, have
@@ -10,7 +11,7 @@ import java.util.concurrent.CancellationException;
  * @param osem whose updates give the gradient of the likelihood, on whatever does them @param beta weight of the prior
  * @param relaxation how fast steps become shorter: step n is 1/(1 + relaxation·n) of the first
  */
-public record Bsrem(Osem osem, RelativeDifferencePrior prior, double beta, double relaxation) {
+public record Bsrem(SubsetSteps osem, RelativeDifferencePrior prior, double beta, double relaxation) {
     /* An update of OSEM multiplies x by c/s, c being the back projected ratios and s the subset's sensitivity: so the gradient of
      * the subset's likelihood, c − s, is s·(x'/x − 1). Voxels are kept a little over 0, where that can be told. */
 
@@ -35,6 +36,11 @@ public record Bsrem(Osem osem, RelativeDifferencePrior prior, double beta, doubl
      * @throws CancellationException if the thread is interrupted, whose interrupt status stays set
      */
     public void iterate(float[] image, int iterations) {
+        iterate(image, iterations, done -> {});
+    }
+
+    /** As above. @param done told the number of iterations done after each */
+    public void iterate(float[] image, int iterations, IntConsumer done) {
         int subsets = osem.subsets();
         float[] sensitivity = new float[image.length];
         for (int s = 0; s < subsets; s++) {
@@ -68,6 +74,7 @@ public record Bsrem(Osem osem, RelativeDifferencePrior prior, double beta, doubl
                     }
                 }
             }
+            done.accept(iteration + 1);
         }
     }
 }

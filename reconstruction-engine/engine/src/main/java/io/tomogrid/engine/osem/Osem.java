@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
  * Ordered-subsets expectation maximisation, after Hudson & Larkin, IEEE TMI 13 (1994) 601. With one subset it is MLEM. The
  * result has the same bits for any number of threads, and on a device, if the projector's has. To be closed.
  */
-public final class Osem implements AutoCloseable {
+public final class Osem implements SubsetSteps, AutoCloseable {
     private final SubsetUpdates updates;
     private final Subsets subsets;
 
@@ -70,6 +70,7 @@ public final class Osem implements AutoCloseable {
      * @param done told the number of iterations done after each
      * @throws CancellationException if the thread is interrupted, whose interrupt status stays set
      */
+    @Override
     public void iterate(float[] image, int iterations, IntConsumer done) {
         updates.begin(image);
         for (int iteration = 1; iteration <= iterations; iteration++) {
@@ -84,14 +85,15 @@ public final class Osem implements AutoCloseable {
         updates.end(image);
     }
 
-    /** One update by one subset. */
-    void update(float[] image, int subset) {
+    @Override
+    public void update(float[] image, int subset) {
         updates.begin(image);
         updates.update(subset);
         updates.end(image);
     }
 
-    /** Poisson log-likelihood up to a constant, Σ y·ln ŷ − ŷ over all bins that expect something. */
+    /** Σ y·ln ŷ − ŷ over all bins that expect something. */
+    @Override
     public double logLikelihood(float[] image) {
         EmissionData data = subsets.data();
         int lineBins = subsets.scanner().planes();
@@ -115,12 +117,13 @@ public final class Osem implements AutoCloseable {
         return sum;
     }
 
-    int subsets() {
+    @Override
+    public int subsets() {
         return subsets.count();
     }
 
-    /** Aᵀm of one subset. */
-    float[] sensitivity(int subset) {
+    @Override
+    public float[] sensitivity(int subset) {
         return updates.sensitivity(subset);
     }
 

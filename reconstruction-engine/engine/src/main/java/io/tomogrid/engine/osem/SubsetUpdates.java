@@ -28,11 +28,15 @@ public interface SubsetUpdates extends AutoCloseable {
 
     /** The sensitivity up to which a voxel counts as unseen. */
     static float least(float[] sensitivity) {
+        return SMALLEST * greatest(sensitivity);
+    }
+
+    static float greatest(float[] values) {
         float max = 0;
-        for (float value : sensitivity) {
+        for (float value : values) {
             max = Math.max(max, value);
         }
-        return SMALLEST * max;
+        return max;
     }
 
     /** Frees what was kept; the projector is closed too. */

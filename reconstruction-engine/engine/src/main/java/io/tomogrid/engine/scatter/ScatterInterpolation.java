@@ -49,8 +49,8 @@ record ScatterInterpolation(CylindricalScanner scanner, Sampling sampling, doubl
 
     /** Interpolated in the angles of two crystals. @param rings OVERWRITTEN, [ring of the first][ring of the second] */
     private void between(int first, int second, double[] rings) {
-        double a = (first + 0.5) * sampling.angles() / scanner.crystalsPerRing();
-        double b = (second + 0.5) * sampling.angles() / scanner.crystalsPerRing();
+        double a = turn(first) * sampling.angles();
+        double b = turn(second) * sampling.angles();
         int lowerA = (int) a;
         int lowerB = (int) b;
         double u = a - lowerA;
@@ -66,6 +66,12 @@ record ScatterInterpolation(CylindricalScanner scanner, Sampling sampling, doubl
                         + u * ((1 - v) * table[rowNext + columnB] + v * table[rowNext + columnNext]);
             }
         }
+    }
+
+    /** Where a crystal is, from the x axis, as part of a turn: from 0, below 1. */
+    private double turn(int crystal) {
+        double turn = (crystal + scanner.phase()) / scanner.crystalsPerRing();
+        return turn - Math.floor(turn);
     }
 
     private double along(double firstMm, double secondMm, double[] rings) {

@@ -21,12 +21,13 @@ public record TailScale(double factor, int lines) {
     /**
      * @param attenuation factors of all bins
      * @param scatter expected counts of all bins
-     * @param background expected random counts of all lines
+     * @param background expected random counts of all lines, or of all bins
      */
     public static TailScale fit(
             CylindricalScanner scanner, float[] counts, float[] attenuation, float[] scatter, float[] background) {
         int planes = scanner.planes();
         int radialBins = scanner.radialBins();
+        int perBackground = counts.length / background.length;
         double measured = 0;
         double simulated = 0;
         int lines = 0;
@@ -41,7 +42,7 @@ public record TailScale(double factor, int lines) {
                     clear = attenuation[(line + by) * planes + plane] > CLEAR;
                 }
                 if (clear) {
-                    measured += counts[line * planes + plane] - background[line];
+                    measured += counts[line * planes + plane] - background[(line * planes + plane) / perBackground];
                     simulated += scatter[line * planes + plane];
                     some = true;
                 }

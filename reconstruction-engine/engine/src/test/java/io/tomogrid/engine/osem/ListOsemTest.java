@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tomogrid.engine.Parallel;
+import io.tomogrid.engine.projector.BlurredProjector;
 import io.tomogrid.engine.projector.PlaneJoseph;
+import io.tomogrid.engine.projector.Projector;
 import io.tomogrid.engine.projector.TestScanner;
 import io.tomogrid.engine.projector.TofPlaneJoseph;
 import io.tomogrid.imaging.pet.CylindricalScanner;
@@ -73,6 +75,69 @@ class ListOsemTest {
         var subsets = new ListOsem(projector, events, multiplicative, new float[SCANNER.bins()], 4, PARALLEL);
         subsets.iterate(image, 3);
         assertThat(ratioOfBallToCylinder(image)).isBetween(3.0, 4.6);
+    }
+
+    /** The same counts as events and as sinograms with time of flight: the same image to 1e-3, and the counts in sum. */
+    @Test
+    void events_and_sinograms_agree_and_keep_the_counts() {
+        float[] multiplicative = new float[SCANNER.bins()];
+        Arrays.fill(multiplicative, 0.3f);
+        ListEvents events = drawn(OsemContract.object(), multiplicative, 0, 100_000);
+        float[] counts = new float[SCANNER.bins() * BINS.count()];
+        int planes = SCANNER.planes();
+        for (int n = 0; n < events.count(); n++) {
+            int line = events.lines()[n] / planes;
+            counts[(line * BINS.count() + events.bins()[n]) * planes + events.lines()[n] % planes]++;
+        }
+        for (double psf : new double[] {0, 6}) {
+            Projector list = projector(psf);
+            float[] ofEvents = new float[GRID.voxels()];
+            Arrays.fill(ofEvents, 1);
+            var one = new ListOsem(list, events, multiplicative, new float[SCANNER.bins()], 1, PARALLEL);
+            one.iterate(ofEvents, 3);
+            float[] ofBins = new float[GRID.voxels()];
+            Arrays.fill(ofBins, 1);
+            try (Osem osem = new Osem(new TofUpdates(
+                    projector(psf), BINS, counts, multiplicative, new float[counts.length], 1, PARALLEL))) {
+                osem.iterate(ofBins, 3, done -> {});
+            }
+            double squares = 0;
+            double all = 0;
+            for (int v = 0; v < ofBins.length; v++) {
+                squares += Math.pow(ofBins[v] - ofEvents[v], 2);
+                all += Math.pow(ofBins[v], 2);
+            }
+            assertThat(Math.sqrt(squares / all)).as("psf %s", psf).isLessThan(1e-3);
+            assertThat(TestScanner.dot(one.sensitivity(), ofBins) / events.count()).isCloseTo(1, within(1e-4));
+            assertThat(TestScanner.dot(one.sensitivity(), ofEvents) / events.count()).isCloseTo(1, within(1e-4));
+        }
+    }
+
+    /** Along the prior the objective grows, and what is alike stays more alike. */
+    @Test
+    void a_prior_smooths_what_few_events_say() {
+        float[] multiplicative = new float[SCANNER.bins()];
+        Arrays.fill(multiplicative, 0.3f);
+        ListEvents events = drawn(OsemContract.object(), multiplicative, 0, 30_000);
+        var osem = new ListOsem(projector(0), events, multiplicative, new float[SCANNER.bins()], 1, PARALLEL);
+        float[] image = osem.start(events.count());
+        osem.iterate(image, 2);
+        double seen = 0;
+        for (float value : osem.sensitivity()) {
+            seen = Math.max(seen, value);
+        }
+        var bsrem = new Bsrem(osem, new RelativeDifferencePrior(GRID, 2, 1e-6, PARALLEL), 0.02 * seen, 0.1);
+        double before = bsrem.objective(image);
+        bsrem.iterate(image, 5);
+        assertThat(bsrem.objective(image)).isGreaterThan(before);
+        float[] without = osem.start(events.count());
+        osem.iterate(without, 7);
+        assertThat(bsrem.prior().value(image)).isLessThan(bsrem.prior().value(without));
+    }
+
+    private static Projector projector(double psf) {
+        Projector sharp = new PlaneJoseph(SCANNER, GRID, PARALLEL);
+        return psf > 0 ? new BlurredProjector(sharp, psf, PARALLEL) : sharp;
     }
 
     @Test

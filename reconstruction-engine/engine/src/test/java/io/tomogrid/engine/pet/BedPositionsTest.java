@@ -9,6 +9,7 @@ import io.tomogrid.imaging.pet.CylindricalScanner;
 import io.tomogrid.imaging.pet.FrameTime;
 import io.tomogrid.imaging.pet.Normalisation;
 import io.tomogrid.imaging.pet.PetAcquisition;
+import io.tomogrid.imaging.pet.PetFrame;
 import io.tomogrid.imaging.pet.PetGrid;
 import io.tomogrid.imaging.pet.PetScan;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ class BedPositionsTest {
     private static final PetGrid GRID = new PetGrid(2, 2, 7, 3, 2);
 
     private static PetScan scan(double... zs) {
-        List<PetAcquisition> frames = new ArrayList<>();
+        List<PetFrame> frames = new ArrayList<>();
         float[] crystals = new float[16];
         Arrays.fill(crystals, 1);
         for (double z : zs) {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Rings of crystals on a cylinder, and the order of its sinograms. Scanner coordinates are millimetres from the centre, axes
- * parallel to LPS, z along the axis. Crystal c is at the angle {@code 2π(c + ½)/crystalsPerRing} from x towards y.
+ * parallel to LPS, z along the axis. Crystal c is at the angle {@code 2π(c + phase)/crystalsPerRing} from x towards y.
  *
  * <p>A sinogram is [views][radialBins][planes], planes fastest, segment after segment. The transaxial line (view v, radial
  * bin r) joins crystal {@code v + ⌊k/2⌋} to crystal {@code v + crystalsPerRing/2 − ⌊(k+1)/2⌋}, {@code k = r − radialBins/2}:
@@ -17,6 +17,7 @@ import java.util.List;
  * @param ringPitchMm from a ring to the next
  * @param radialBins transaxial lines of one view, fewer than crystalsPerRing
  * @param segments of the planes, in their order
+ * @param phase where the first crystal is, in crystals from the x axis; ½ unless a scanner says otherwise
  */
 public record CylindricalScanner(
         int crystalsPerRing,
@@ -24,12 +25,14 @@ public record CylindricalScanner(
         int rings,
         double ringPitchMm,
         int radialBins,
-        List<AxialSegment> segments)
+        List<AxialSegment> segments,
+        double phase)
         implements Serializable {
     private static final int MOST_CRYSTALS = 1 << 14;
     private static final int MOST_RINGS = 1 << 12;
     private static final double LARGEST_MM = 1e4;
     private static final double SMALLEST_MM = 0.05;
+    private static final double USUAL_PHASE = 0.5;
 
     public CylindricalScanner {
         segments = List.copyOf(segments);
@@ -50,8 +53,20 @@ public record CylindricalScanner(
                     segment.planes() < 2 * rings && Math.abs(segment.ringDifference()) < rings,
                     "segments within " + rings + " rings, got " + segment);
         }
+        require(Math.abs(phase) <= crystalsPerRing, "a phase of at most one turn, got " + phase + " crystals");
         long bins = (long) crystalsPerRing / 2 * radialBins * planes(segments);
         require(bins <= Integer.MAX_VALUE - 8, "fewer than 2^31 bins, got " + bins);
+    }
+
+    /** The x axis passes between two crystals. */
+    public CylindricalScanner(
+            int crystalsPerRing,
+            double radiusMm,
+            int rings,
+            double ringPitchMm,
+            int radialBins,
+            List<AxialSegment> segments) {
+        this(crystalsPerRing, radiusMm, rings, ringPitchMm, radialBins, segments, USUAL_PHASE);
     }
 
     private static void require(boolean holds, String expected) {
@@ -123,7 +138,7 @@ public record CylindricalScanner(
     }
 
     private double angle(int crystal) {
-        return 2 * Math.PI * (crystal + 0.5) / crystalsPerRing;
+        return 2 * Math.PI * (crystal + phase) / crystalsPerRing;
     }
 
     private static int planes(List<AxialSegment> segments) {

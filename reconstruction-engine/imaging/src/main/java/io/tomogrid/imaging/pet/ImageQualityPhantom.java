@@ -58,6 +58,20 @@ public record ImageQualityPhantom(double backgroundBqMl, Solid.Cylinder body, Li
         return body.contains(point) ? backgroundBqMl : 0;
     }
 
+    /** Line integral of the activity from a point to another, Bq/ml · mm. */
+    public double lineIntegral(Vec3 from, Vec3 to) {
+        double integral = backgroundBqMl * body.chord(from, to);
+        for (Sphere sphere : spheres) {
+            integral += backgroundBqMl * (sphere.ratio() - 1) * sphere.solid().chord(from, to);
+        }
+        return integral;
+    }
+
+    /** Part of the photons that pass from a point to another. */
+    public double transmission(Vec3 from, Vec3 to) {
+        return Math.exp(-WATER_PER_MM * body.chord(from, to));
+    }
+
     /** What of the phantom a transaxial line can meet; its planes share the choice. */
     Slice along(CylindricalScanner.TransaxialLine line) {
         List<Sphere> met = spheres.stream()

@@ -7,8 +7,13 @@ import java.util.Arrays;
  *
  * @param crystals efficiency of each crystal of a ring, the same for all rings
  * @param planes efficiency of each plane, in the order of the segments
+ * @param stated whether they were measured, not only counted from the geometry
  */
-public record Normalisation(float[] crystals, float[] planes) {
+public record Normalisation(float[] crystals, float[] planes, boolean stated) {
+    public Normalisation(float[] crystals, float[] planes) {
+        this(crystals, planes, true);
+    }
+
     /** All planes see alike. */
     public static Normalisation ofCrystals(float[] crystals, CylindricalScanner scanner) {
         float[] planes = new float[scanner.planes()];
@@ -19,6 +24,15 @@ public record Normalisation(float[] crystals, float[] planes) {
     /** Of the two crystals of a transaxial line. */
     public float pair(CylindricalScanner scanner, int view, int radial) {
         return crystals[scanner.firstCrystal(view, radial)] * crystals[scanner.secondCrystal(view, radial)];
+    }
+
+    /** Of the crystals of each [views][radialBins]. */
+    public float[] lines(CylindricalScanner scanner) {
+        float[] lines = new float[scanner.lines()];
+        for (int line = 0; line < lines.length; line++) {
+            lines[line] = pair(scanner, line / scanner.radialBins(), line % scanner.radialBins());
+        }
+        return lines;
     }
 
     /** Whether all planes see alike. */

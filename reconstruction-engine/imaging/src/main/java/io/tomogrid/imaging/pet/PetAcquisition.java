@@ -23,7 +23,8 @@ public record PetAcquisition(
         float[] attenuation,
         Normalisation normalisation,
         float[] background,
-        boolean scatterInBackground) {
+        boolean scatterInBackground)
+        implements PetFrame {
     public PetAcquisition {
         if (!(sensitivity > 0) || Double.isInfinite(sensitivity)) {
             throw new IllegalArgumentException("acquisition: expected a positive sensitivity, got " + sensitivity);
@@ -62,8 +63,20 @@ public record PetAcquisition(
                 true);
     }
 
-    public double durationS() {
-        return time.durationS();
+    /** Background that is nothing at all was not measured, or there is nothing to correct. */
+    @Override
+    public boolean hasRandoms() {
+        for (float value : background) {
+            if (value > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean normalised() {
+        return normalisation.stated();
     }
 
     /** Of each crystal of a ring. */
@@ -71,6 +84,7 @@ public record PetAcquisition(
         return normalisation.crystals();
     }
 
+    @Override
     public boolean hasAttenuation() {
         return attenuation.length > 0;
     }

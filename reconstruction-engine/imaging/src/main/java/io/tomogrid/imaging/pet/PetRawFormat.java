@@ -48,12 +48,15 @@ public final class PetRawFormat {
     /** Version 1 where that can say all of it, else 2. Prompts are 16-bit numbers when all are whole and fit, else floats. */
     public static byte[] write(PetScan scan) {
         CylindricalScanner scanner = scan.scanner();
-        PetAcquisition first = scan.frames().get(0);
+        if (scanner.phase() != 0.5) {
+            throw new IllegalArgumentException(NAME + ": expected a scanner of phase 0.5, got " + scanner.phase());
+        }
+        PetAcquisition first = scan.sinograms().get(0);
         int version = fitsVersion1(scan) ? VERSION : FRAMES_VERSION;
         long length = HEADER + (long) SEGMENT * scanner.segments().size() + DIGEST;
         length += Float.BYTES * (long) scanner.crystalsPerRing();
         length += version == VERSION ? 0 : WINDOW + Float.BYTES * (long) scanner.planes();
-        for (PetAcquisition frame : scan.frames()) {
+        for (PetAcquisition frame : scan.sinograms()) {
             length += bytes(scanner, type(frame), version == VERSION ? -1 : flags(frame));
         }
         if (length > MOST_BYTES) {
@@ -86,7 +89,7 @@ public final class PetRawFormat {
         if (version != VERSION) {
             put(out, first.normalisation().planes());
         }
-        for (PetAcquisition frame : scan.frames()) {
+        for (PetAcquisition frame : scan.sinograms()) {
             put(out, frame, version);
         }
         return out.put(sha256(out.array(), out.position())).array();
@@ -163,7 +166,7 @@ public final class PetRawFormat {
                         List.of(only.read(in, scanner, sensitivity, Normalisation.ofCrystals(ofCrystals, scanner))));
             }
             Normalisation normalisation = new Normalisation(ofCrystals, floats(in, scanner.planes()));
-            List<PetAcquisition> all = new ArrayList<>();
+            List<PetFrame> all = new ArrayList<>();
             for (int n = 0; n < frames; n++) {
                 all.add(Frame.header(in).read(in, scanner, sensitivity, normalisation));
             }
@@ -247,7 +250,7 @@ public final class PetRawFormat {
     }
 
     private static boolean fitsVersion1(PetScan scan) {
-        PetAcquisition first = scan.frames().get(0);
+        PetAcquisition first = scan.sinograms().get(0);
         return scan.frames().size() == 1
                 && first.time().startS() == 0
                 && !first.time().deadTimeKnown()

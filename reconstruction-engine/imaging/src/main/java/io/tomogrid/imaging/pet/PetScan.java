@@ -7,9 +7,10 @@ import java.util.List;
  * The frames of one raw object: one after the other of the same bed position, or each of a bed position of its own.
  *
  * @param window which photons were counted
- * @param frames at least one, of one scanner with one sensitivity and normalisation, in the order of their starts
+ * @param frames at least one, of one scanner with one sensitivity, sinograms with one normalisation, in the order of their
+ *     starts
  */
-public record PetScan(EnergyWindow window, List<PetAcquisition> frames) {
+public record PetScan(EnergyWindow window, List<PetFrame> frames) {
     /** Of old payloads, which do not state one and need none. */
     public static final EnergyWindow USUAL_WINDOW = new EnergyWindow(430, 610, 0.12);
 
@@ -22,17 +23,12 @@ public record PetScan(EnergyWindow window, List<PetAcquisition> frames) {
         if (frames.isEmpty()) {
             throw new IllegalArgumentException("scan: expected at least one frame");
         }
-        PetAcquisition first = frames.get(0);
+        PetFrame first = frames.get(0);
         for (int n = 1; n < frames.size(); n++) {
-            PetAcquisition frame = frames.get(n);
+            PetFrame frame = frames.get(n);
             if (!frame.scanner().equals(first.scanner())
                     || frame.sensitivity() != first.sensitivity()
-                    || !Arrays.equals(
-                            frame.normalisation().crystals(),
-                            first.normalisation().crystals())
-                    || !Arrays.equals(
-                            frame.normalisation().planes(),
-                            first.normalisation().planes())) {
+                    || !sameNormalisation(frame, first)) {
                 throw new IllegalArgumentException(
                         "scan: expected frames of one scanner, sensitivity and normalisation," + " frame " + n
                                 + " has another than frame 0");
@@ -48,8 +44,22 @@ public record PetScan(EnergyWindow window, List<PetAcquisition> frames) {
         }
     }
 
-    public static PetScan of(PetAcquisition only) {
+    public static PetScan of(PetFrame only) {
         return new PetScan(USUAL_WINDOW, List.of(only));
+    }
+
+    private static boolean sameNormalisation(PetFrame a, PetFrame b) {
+        return a instanceof PetAcquisition one
+                && b instanceof PetAcquisition other
+                && Arrays.equals(
+                        one.normalisation().crystals(), other.normalisation().crystals())
+                && Arrays.equals(
+                        one.normalisation().planes(), other.normalisation().planes());
+    }
+
+    /** The frames, if they are sinograms. */
+    public List<PetAcquisition> sinograms() {
+        return frames.stream().map(PetAcquisition.class::cast).toList();
     }
 
     public CylindricalScanner scanner() {
@@ -63,17 +73,17 @@ public record PetScan(EnergyWindow window, List<PetAcquisition> frames) {
 
     /** Sum of the frames' durations, s. */
     public double durationS() {
-        return frames.stream().mapToDouble(PetAcquisition::durationS).sum();
+        return frames.stream().mapToDouble(PetFrame::durationS).sum();
     }
 
-    private static boolean onePlace(List<PetAcquisition> frames) {
+    private static boolean onePlace(List<PetFrame> frames) {
         return frames.stream()
                 .allMatch(f -> f.centre().minus(frames.get(0).centre()).length() < SAME_PLACE_MM);
     }
 
     /** Beds along the axis, whole slices apart, no two in one place, none so far from its neighbour that a gap is between. */
-    private static void checkBeds(List<PetAcquisition> frames) {
-        PetAcquisition first = frames.get(0);
+    private static void checkBeds(List<PetFrame> frames) {
+        PetFrame first = frames.get(0);
         double slice = first.scanner().ringPitchMm() / 2;
         int slices = 2 * first.scanner().rings() - 1;
         long[] places = new long[frames.size()];

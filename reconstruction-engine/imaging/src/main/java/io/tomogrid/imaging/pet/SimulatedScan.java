@@ -123,7 +123,7 @@ public record SimulatedScan(
     }
 
     /** Knuth's product of uniforms, in steps whose exponential does not vanish: a sum of Poisson variables is one too. */
-    static int poisson(double mean, SplittableRandom random) {
+    public static int poisson(double mean, SplittableRandom random) {
         int count = 0;
         for (double rest = mean; rest > 0; rest -= LARGEST_STEP) {
             double limit = Math.exp(-Math.min(rest, LARGEST_STEP));

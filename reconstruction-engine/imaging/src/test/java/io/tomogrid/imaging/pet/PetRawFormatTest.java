@@ -43,10 +43,10 @@ class PetRawFormatTest {
         PetAcquisition written = acquisition(scale);
         byte[] bytes = PetRawFormat.write(written);
         assertThat(bytes).hasSize(88 + 16 * 3 + 4 * (16 + 48) + bytesPerBin * SCANNER.bins() + 32);
-        assertSame(PetRawFormat.read(bytes).frames().get(0), written);
+        assertSame(PetRawFormat.read(bytes).sinograms().get(0), written);
         assertSame(
                 PetRawFormat.read(Arrays.copyOf(bytes, bytes.length + 1))
-                        .frames()
+                        .sinograms()
                         .get(0),
                 written);
     }
@@ -118,7 +118,7 @@ class PetRawFormatTest {
         assertThat(read.window()).isEqualTo(written.window());
         assertThat(read.frames()).hasSize(2);
         for (int n = 0; n < 2; n++) {
-            assertSame(read.frames().get(n), written.frames().get(n));
+            assertSame(read.sinograms().get(n), written.sinograms().get(n));
         }
         assertThat(read.frames().get(1).hasAttenuation()).isFalse();
         assertThat(read.durationS()).isEqualTo(90);
