@@ -28,7 +28,7 @@ public final class Part implements Serializable {
         return new Part("", List.of(failure), 0);
     }
 
-    String found() {
+    public String found() {
         return found;
     }
 

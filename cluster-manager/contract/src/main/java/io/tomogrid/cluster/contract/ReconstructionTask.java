@@ -69,6 +69,13 @@ public record ReconstructionTask(
                 priors);
     }
 
+    /** Which of the attempt's slices the first lease's is, by their keys: 0 … slices − 1, each once, whichever lease is first. */
+    public int rank() {
+        return (int) leases.stream()
+                .filter(other -> other.key().toString().compareTo(lease.key().toString()) < 0)
+                .count();
+    }
+
     /** On one slice. */
     public ReconstructionTask(
             String jobId,

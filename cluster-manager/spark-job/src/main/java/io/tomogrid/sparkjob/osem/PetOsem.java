@@ -1,6 +1,6 @@
 package io.tomogrid.sparkjob.osem;
 
-import io.tomogrid.archive.SegmentReader;
+import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.cluster.contract.Findings;
 import io.tomogrid.cluster.contract.Provenance;
 import io.tomogrid.cluster.contract.Quantification;
@@ -15,23 +15,17 @@ import io.tomogrid.dicom.object.ReconstructedPetEncoder;
 import io.tomogrid.dicom.object.ResultOrigin;
 import io.tomogrid.dicom.object.ResultSeries;
 import io.tomogrid.dicom.object.ResultUids;
-import io.tomogrid.engine.Backend;
 import io.tomogrid.engine.Parallel;
-import io.tomogrid.engine.cuda.Backends;
-import io.tomogrid.engine.pet.FrameReconstruction;
-import io.tomogrid.engine.pet.MuMap;
-import io.tomogrid.engine.scatter.SingleScatter;
 import io.tomogrid.gateway.contract.ResultManifest;
 import io.tomogrid.gateway.contract.ResultObject;
 import io.tomogrid.imaging.Volume;
-import io.tomogrid.imaging.pet.CylindricalScanner;
 import io.tomogrid.imaging.pet.PetFrame;
 import io.tomogrid.imaging.pet.PetGrid;
 import io.tomogrid.imaging.suv.SuvBodyWeight;
 import io.tomogrid.imaging.suv.SuvFactors;
+import io.tomogrid.sparkjob.Part;
+import io.tomogrid.sparkjob.PartedProtocol;
 import io.tomogrid.sparkjob.Progress;
-import io.tomogrid.sparkjob.Protocol;
-import io.tomogrid.sparkjob.petct.ArchivedSeries;
 import io.tomogrid.sparkjob.petct.Grids;
 import io.tomogrid.sparkjob.petct.JobProvenance;
 import io.tomogrid.sparkjob.petct.PetQuantities;
@@ -39,24 +33,28 @@ import io.tomogrid.sparkjob.petct.ProtocolFailure;
 import io.tomogrid.sparkjob.petct.Stages;
 import io.tomogrid.sparkjob.petct.StagingFolder;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * {@code pet-osem}, {@code pet-osem-psf} and {@code pet-map}: reads a raw PET acquisition, reconstructs its frames as the {@link
  * Recipe} says, with time of flight where events have it, with normalisation, attenuation (the raw data's
  * own, or by the study's CT), randoms, scatter and dead time, turns them into Bq/ml at the start of the series and writes a
  * static, dynamic or whole-body PET series. The same task gives the same bytes (PRC-07, RES-03).
+ *
+ * <p>With several slices each does every n-th frame; the first one makes the series of them. One slice gives the same bytes as
+ * many.
  */
-public final class PetOsem implements Protocol {
+public final class PetOsem implements PartedProtocol {
     private static final String VERSION = "0.1.0";
-    private static final int LEAST_VIEWS_OF_A_SUBSET = 12;
     private static final int SERIES_NUMBER = 9010;
+    private static final String FRAME = "frame";
+    private static final String NOTES = "notes";
 
     private final Recipe recipe;
     private final Parallel parallel;
@@ -72,8 +70,77 @@ public final class PetOsem implements Protocol {
 
     @Override
     public TaskOutcome run(ReconstructionTask task, Progress progress) {
+        return answered(() -> {
+            Stages stages = new Stages(progress);
+            ReadScan scan = ReadScan.of(task, recipe, parallel, stages);
+            stages.begin("osem");
+            List<ReadScan.FrameImage> images = new ArrayList<>();
+            for (int n = 0; n < scan.frames(); n++) {
+                images.add(scan.reconstruct(n, progress));
+            }
+            return finish(task, scan, images, stages);
+        });
+    }
+
+    @Override
+    public Part part(ReconstructionTask task, Progress progress) {
         try {
-            return process(task, new Stages(progress), progress);
+            Stages stages = new Stages(progress);
+            ReadScan scan = ReadScan.of(task, recipe, parallel, stages);
+            stages.begin("osem");
+            StagingFolder folder = StagingFolder.open(task.stagingRoot());
+            List<Map<String, Object>> found = new ArrayList<>();
+            for (int n = task.rank(); n < scan.frames(); n += task.leases().size()) {
+                ReadScan.FrameImage image = scan.reconstruct(n, progress);
+                folder.writeValues(file(n), image.voxels());
+                found.add(Map.of(FRAME, n, NOTES, image.notes()));
+            }
+            folder.sync();
+            return Part.done(JSON.std.asString(found));
+        } catch (ProtocolFailure failure) {
+            return Part.failed(failure.outcome());
+        } catch (IOException notStaged) {
+            return Part.failed(ProtocolFailure.storage(notStaged).outcome());
+        }
+    }
+
+    @Override
+    public TaskOutcome whole(ReconstructionTask task, List<String> parts, Progress progress) {
+        return answered(() -> {
+            Stages stages = new Stages(progress);
+            ReadScan scan = ReadScan.of(task, recipe, parallel, stages);
+            StagingFolder folder = StagingFolder.open(task.stagingRoot());
+            Map<Integer, List<String>> notes = new TreeMap<>();
+            for (String part : parts) {
+                for (Object item : JSON.std.listFrom(part)) {
+                    Map<?, ?> frame = (Map<?, ?>) item;
+                    notes.put(
+                            ((Number) frame.get(FRAME)).intValue(),
+                            ((List<?>) frame.get(NOTES))
+                                    .stream().map(String::valueOf).toList());
+                }
+            }
+            List<ReadScan.FrameImage> images = new ArrayList<>();
+            for (Map.Entry<Integer, List<String>> frame : notes.entrySet()) {
+                float[] voxels =
+                        folder.readValues(file(frame.getKey()), scan.grid().voxels());
+                images.add(new ReadScan.FrameImage(voxels, frame.getValue()));
+            }
+            return finish(task, scan, images, stages);
+        });
+    }
+
+    private static String file(int frame) {
+        return String.format(Locale.ROOT, "frame-%04d.voxels", frame + 1);
+    }
+
+    private interface Work {
+        TaskOutcome run() throws ProtocolFailure, IOException;
+    }
+
+    private static TaskOutcome answered(Work work) {
+        try {
+            return work.run();
         } catch (ProtocolFailure failure) {
             return failure.outcome();
         } catch (IOException notStaged) {
@@ -81,54 +148,24 @@ public final class PetOsem implements Protocol {
         }
     }
 
-    private TaskOutcome process(ReconstructionTask task, Stages stages, Progress progress)
+    /** @param images of all frames, in their order */
+    private TaskOutcome finish(ReconstructionTask task, ReadScan scan, List<ReadScan.FrameImage> images, Stages stages)
             throws ProtocolFailure, IOException {
-        stages.begin("read");
-        RawSource source;
-        Optional<CtMaps> ct;
-        try (SegmentReader archive = SegmentReader.open(URI.create(task.archiveRoot()))) {
-            var series = new ArchivedSeries(archive, parallel);
-            source = RawSource.of(task.study(), series);
-            ct = CtMaps.of(task.study(), series, source);
-        }
-        double halfLife = source.ofRadiopharmaceutical(Tag.RadionuclideHalfLife);
-        double positronFraction = source.ofRadiopharmaceutical(Tag.RadionuclidePositronFraction);
-        List<Calibration> calibrations = source.scan().frames().stream()
-                .map(frame -> Calibration.of(frame, halfLife, positronFraction))
-                .toList();
-        stages.begin("osem");
-        CylindricalScanner scanner = source.scan().scanner();
-        int subsets = MuMap.subsets(scanner.views(), LEAST_VIEWS_OF_A_SUBSET);
-        PetGrid grid = Recipe.grid(
-                "raw data " + source.header().string(Tag.SOPInstanceUID).orElse("?"),
-                scanner,
-                subsets,
-                Runtime.getRuntime().maxMemory());
-        Backends.Choice choice = Backends.forSlice(task.lease().simulated(), parallel);
-        List<String> notes = new ArrayList<>(source.notes());
-        ct.ifPresent(maps -> notes.addAll(maps.notes()));
-        var reconstruction = new FrameReconstruction(
-                choice.backend(),
-                grid,
-                source.scan().window(),
-                SingleScatter.Sampling.USUAL,
-                recipe.iterations(),
-                subsets,
-                recipe.psfMm(scanner),
-                recipe.strength(),
-                parallel);
-        float[][] images = reconstruct(source, ct, reconstruction, progress, notes);
+        RawSource source = scan.source();
+        PetGrid grid = scan.grid();
+        List<String> notes = new ArrayList<>(scan.notes());
+        images.forEach(image -> notes.addAll(image.notes()));
         stages.begin("encode");
         ReconstructedFrames frames = ReconstructedFrames.of(
                 source.scan(),
                 grid,
-                images,
-                calibrations,
+                images.stream().map(ReadScan.FrameImage::voxels).toArray(float[][]::new),
+                scan.calibrations(),
                 source.header().string(Tag.FrameOfReferenceUID).orElseThrow());
         List<String> corrected = corrected(source);
         boolean scatter = corrected.contains("SCAT");
-        String method = recipe.method(source.scan().frames().get(0), subsets);
-        Provenance provenance = provenance(task, source, ct, method, corrected, choice.backend());
+        String method = recipe.method(source.scan().frames().get(0), scan.subsets());
+        Provenance provenance = provenance(task, scan, method, corrected);
         ReconstructedPet how = new ReconstructedPet(
                 new ResultOrigin(
                         source.header(),
@@ -137,7 +174,7 @@ public final class PetOsem implements Protocol {
                         equipment().did(JobProvenance.text(provenance))),
                 corrected,
                 method,
-                ct.isPresent() ? "CT, bilinear by tube voltage" : "measured, factors of the raw data",
+                scan.ct().isPresent() ? "CT, bilinear by tube voltage" : "measured, factors of the raw data",
                 scatter ? simulates(source) ? "single-scatter simulation" : "as in the raw data" : "",
                 corrected.contains("RAN") ? source.randomsMethod() : "NONE",
                 frames.seriesType(),
@@ -147,7 +184,7 @@ public final class PetOsem implements Protocol {
         List<ResultObject> objects = write(how, frames.volumes(), folder, headers);
         notes.add("reconstructed by " + how.method() + " on " + grid.nx() + " x " + grid.ny() + " x " + grid.nz()
                 + " voxels, corrected for " + String.join(", ", corrected) + (scatter ? "" : ", not for scatter"));
-        choice.notCuda().ifPresent(why -> notes.add("reconstructed without the slice's GPU: " + why));
+        scan.choice().notCuda().ifPresent(why -> notes.add("reconstructed without the slice's GPU: " + why));
         List<String> derivation = List.of();
         double suvMax = Double.NaN;
         int slices = frames.volumes().get(0).geometry().size().nz();
@@ -177,7 +214,7 @@ public final class PetOsem implements Protocol {
                         notes,
                         List.of(),
                         stages.finish(),
-                        choice.backend().name(),
+                        scan.choice().backend().name(),
                         Quantification.NONE,
                         provenance));
     }
@@ -186,63 +223,22 @@ public final class PetOsem implements Protocol {
         return new Equipment("Tomogrid", "Tomogrid " + recipe.protocol(), "none", VERSION);
     }
 
-    private Provenance provenance(
-            ReconstructionTask task,
-            RawSource source,
-            Optional<CtMaps> ct,
-            String method,
-            List<String> corrected,
-            Backend backend) {
+    private Provenance provenance(ReconstructionTask task, ReadScan scan, String method, List<String> corrected) {
         List<String> series = new ArrayList<>();
-        source.header().string(Tag.SeriesInstanceUID).ifPresent(series::add);
-        ct.ifPresent(maps -> series.add(maps.ct().seriesUid()));
+        scan.source().header().string(Tag.SeriesInstanceUID).ifPresent(series::add);
+        scan.ct().ifPresent(maps -> series.add(maps.ct().seriesUid()));
         return JobProvenance.of(
                 task,
                 recipe.protocol() + " " + VERSION,
-                backend.name(),
+                scan.choice().backend().name(),
                 series,
                 List.of(
                         JobProvenance.step("read"),
                         JobProvenance.step(
-                                "attenuation", ct.isPresent() ? "from=CT, bilinear by tube voltage" : "from=raw data"),
+                                "attenuation",
+                                scan.ct().isPresent() ? "from=CT, bilinear by tube voltage" : "from=raw data"),
                         JobProvenance.step("osem", method, "corrected=" + String.join("/", corrected)),
                         JobProvenance.step("encode")));
-    }
-
-    /** Counts per mm of line of efficiency 1, of each frame. @param notes added to */
-    private float[][] reconstruct(
-            RawSource source,
-            Optional<CtMaps> ct,
-            FrameReconstruction reconstruction,
-            Progress progress,
-            List<String> notes)
-            throws ProtocolFailure {
-        List<PetFrame> frames = source.scan().frames();
-        float[][] images = new float[frames.size()][];
-        for (int n = 0; n < images.length; n++) {
-            PetFrame frame = frames.get(n);
-            String which = images.length == 1 ? "" : "frame " + (n + 1) + "/" + images.length + ", ";
-            Optional<MuMap> map = ct.filter(maps -> !frame.hasAttenuation())
-                    .map(maps -> maps.map(frame, reconstruction.grid(), reconstruction.backend(), parallel));
-            FrameReconstruction.Result result;
-            try {
-                result = reconstruction.reconstruct(frame, map, stage -> progress.stage(which + stage));
-            } catch (IllegalArgumentException unusable) {
-                throw ProtocolFailure.input("raw data "
-                        + source.header().string(Tag.SOPInstanceUID).orElse("?") + ": " + which
-                        + unusable.getMessage() + "; correct it at its source and send it again");
-            }
-            images[n] = result.image();
-            result.scatter()
-                    .ifPresent(scale -> notes.add(String.format(
-                            Locale.ROOT,
-                            "%sscatter %.1f %% of the coincidences, simulated and scaled by %.2f%s",
-                            which,
-                            100 * result.scatterFraction(),
-                            scale.factor(),
-                            scale.lines() == 0 ? " (too few counts beside the patient to fit to)" : "")));
-        }
-        return images;
     }
 
     /** Corrected Image (0028,0051), PS3.3 C.8.9.1: what was corrected in every frame. */

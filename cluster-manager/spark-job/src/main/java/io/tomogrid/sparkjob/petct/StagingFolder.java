@@ -7,8 +7,11 @@ import io.tomogrid.dicom.Uid;
 import io.tomogrid.gateway.contract.ResultObject;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -32,6 +35,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
  */
 public abstract class StagingFolder {
     private static final String TRANSFER_SYNTAX = Uid.ExplicitVRLittleEndian;
+    private static final int SOME_VALUES = 1 << 14;
 
     /** @param root {@code file:///…} or another Hadoop {@code FileSystem}, such as {@code hdfs://…} */
     public static StagingFolder open(String root) throws IOException {
@@ -67,11 +71,55 @@ public abstract class StagingFolder {
                 HexFormat.of().formatHex(counted.sha256.digest()));
     }
 
+    /** Little-endian values that another slice of the job reads; durable before this returns. */
+    public final void writeValues(String name, float[] values) throws IOException {
+        OutputStream file = create(name);
+        boolean whole = false;
+        try {
+            ByteBuffer some = ByteBuffer.allocate(SOME_VALUES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int from = 0; from < values.length; from += SOME_VALUES) {
+                int count = Math.min(SOME_VALUES, values.length - from);
+                some.asFloatBuffer().put(values, from, count);
+                file.write(some.array(), 0, count * Float.BYTES);
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                abandon(file);
+            }
+        }
+        publish(name, file);
+    }
+
+    /** @throws IOException if the file does not have exactly so many values */
+    public final float[] readValues(String name, int count) throws IOException {
+        float[] values = new float[count];
+        byte[] some = new byte[SOME_VALUES * Float.BYTES];
+        try (InputStream file = staged(name)) {
+            for (int from = 0; from < count; from += SOME_VALUES) {
+                int wanted = Math.min(SOME_VALUES, count - from);
+                if (file.readNBytes(some, 0, wanted * Float.BYTES) < wanted * Float.BYTES) {
+                    throw new IOException(name + " has fewer than " + count + " values");
+                }
+                ByteBuffer.wrap(some)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer()
+                        .get(values, from, wanted);
+            }
+            if (file.read() >= 0) {
+                throw new IOException(name + " has more than " + count + " values");
+            }
+        }
+        return values;
+    }
+
     /** The names are durable too. */
     public abstract void sync() throws IOException;
 
     /** An open file without its final name. */
     abstract OutputStream create(String name) throws IOException;
+
+    abstract InputStream staged(String name) throws IOException;
 
     /** Syncs and closes the file, then gives it its name. */
     abstract void publish(String name, OutputStream file) throws IOException;
@@ -124,6 +172,11 @@ public abstract class StagingFolder {
         @Override
         OutputStream create(String name) throws IOException {
             return new LocalFile(folder.resolve(unfinished(name)));
+        }
+
+        @Override
+        InputStream staged(String name) throws IOException {
+            return Files.newInputStream(folder.resolve(name));
         }
 
         @Override
@@ -183,6 +236,11 @@ public abstract class StagingFolder {
         OutputStream create(String name) throws IOException {
             Path path = new Path(folder, unfinished(name));
             return new HadoopFile(path, files.create(path, EnumSet.of(CreateFlag.CREATE)));
+        }
+
+        @Override
+        InputStream staged(String name) throws IOException {
+            return files.open(new Path(folder, name));
         }
 
         @Override

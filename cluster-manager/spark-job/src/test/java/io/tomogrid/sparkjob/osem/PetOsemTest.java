@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tomogrid.cluster.contract.Findings;
+import io.tomogrid.cluster.contract.ReconstructionTask;
 import io.tomogrid.cluster.contract.TaskOutcome;
 import io.tomogrid.dicom.Dataset;
 import io.tomogrid.dicom.Element;
@@ -24,6 +25,7 @@ import io.tomogrid.imaging.pet.PetRawFormat;
 import io.tomogrid.imaging.pet.PetScan;
 import io.tomogrid.imaging.pet.SimulatedScan;
 import io.tomogrid.imaging.pet.Solid;
+import io.tomogrid.sparkjob.Part;
 import io.tomogrid.sparkjob.Protocols;
 import io.tomogrid.sparkjob.petct.TestArchive;
 import io.tomogrid.sparkjob.petct.TestCuda;
@@ -207,6 +209,35 @@ class PetOsemTest {
                     .isCloseTo(CENTRE.z() - 32 + (k - 5) * 4, within(1e-6));
             assertThat(mean(slice, 0, 50)).as("slice %d", k).isCloseTo(BQ_ML, within(0.04 * BQ_ML));
             assertThat(slice.string(Tag.AcquisitionTime).orElseThrow()).startsWith(k < 9 ? "103000" : "100000");
+        }
+    }
+
+    /** JOB-15, PRC-07: two beds dealt out over three slices, one of which has nothing to do. */
+    @Test
+    void several_slices_give_the_same_bytes_as_one() throws Exception {
+        PetScan scan = new PetScan(
+                WINDOW,
+                List.of(
+                        FramesOf.frame(SCANNER, CENTRE, 0, 180, true),
+                        FramesOf.frame(SCANNER, CENTRE.plus(new Vec3(0, 0, -32)), 1800, 180, true)));
+        PetOsem protocol = new PetOsem(new Parallel(2));
+        try (TestArchive archive = new TestArchive(temp.resolve("archive"))) {
+            archive.add(raw(scan), Uid.ImplicitVRLittleEndian, Uid.ImplicitVRLittleEndian);
+            var one = (TaskOutcome.Succeeded) protocol.run(
+                    TestTask.task(archive.complete(), archive.root(), temp.resolve("one"), "", true), stage -> {});
+            ReconstructionTask many = TestTask.onSlices(
+                    TestTask.task(archive.complete(), archive.root(), temp.resolve("many"), "", true), 3);
+            List<String> found = new ArrayList<>();
+            List<String> stages = new ArrayList<>();
+            for (int slice = 0; slice < 3; slice++) {
+                Part part = protocol.part(many.on(slice), stages::add);
+                found.add(part.found());
+            }
+            var three = (TaskOutcome.Succeeded) protocol.whole(many, found, stages::add);
+            assertThat(three.manifest().objects()).isEqualTo(one.manifest().objects());
+            assertThat(three.findings().notes()).isEqualTo(one.findings().notes());
+            assertThat(found.get(2)).isEqualTo("[]");
+            assertThat(stages).contains("frame 1/2, osem 4/4", "frame 2/2, osem 4/4");
         }
     }
 

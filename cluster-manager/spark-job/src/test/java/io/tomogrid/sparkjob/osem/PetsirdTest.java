@@ -94,11 +94,14 @@ class PetsirdTest {
 
     /** REC-33: resolution and prior by the protocol's name, which the results give. */
     @ParameterizedTest
-    @CsvSource({"PSF, pet-osem-psf, TOF list-mode OSEM 6i6s PSF 3.6 mm", "MAP, pet-map, TOF list-mode RDP-MAP BSREM 8i6s"})
+    @CsvSource({
+        "PSF, pet-osem-psf, TOF list-mode OSEM 6i6s PSF 3.6 mm",
+        "MAP, pet-map, TOF list-mode RDP-MAP BSREM 8i6s"
+    })
     void recipes_have_names(Recipe recipe, String name, String method) throws Exception {
         assertThat(Protocols.named(name)).isInstanceOf(PetOsem.class);
-        var succeeded = succeeded(run(
-                ListModeStudy.study(ListModeStudy.payload(0.4)), "a", new PetOsem(recipe, new Parallel(2))));
+        var succeeded = succeeded(
+                run(ListModeStudy.study(ListModeStudy.payload(0.4)), "a", new PetOsem(recipe, new Parallel(2))));
         double sum = 0;
         for (int k = 3; k < 8; k++) {
             Dataset slice = read("a", succeeded.manifest().objects().get(k));

@@ -52,6 +52,22 @@ class StagingFolderTest {
         assertThat(visible()).isEmpty();
     }
 
+    /** More than one buffer of them; another count of them is told, not read past. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void values_for_another_slice_come_back_to_the_bit(boolean hadoop) throws Exception {
+        float[] values = new float[20_000];
+        for (int n = 0; n < values.length; n++) {
+            values[n] = n % 7 == 0 ? Float.NaN : -n / 3f;
+        }
+        StagingFolder folder = open(hadoop);
+        folder.writeValues("frame-0001.voxels", values);
+        assertThat(folder.readValues("frame-0001.voxels", values.length)).isEqualTo(values);
+        assertThatThrownBy(() -> folder.readValues("frame-0001.voxels", 20_001)).hasMessageContaining("fewer");
+        assertThatThrownBy(() -> folder.readValues("frame-0001.voxels", 19_999)).hasMessageContaining("more");
+        assertThatThrownBy(() -> folder.readValues("frame-0002.voxels", 1)).isInstanceOf(IOException.class);
+    }
+
     private StagingFolder open(boolean hadoop) throws IOException {
         Path root = temp.resolve("job/1");
         return hadoop

@@ -53,6 +53,35 @@ public final class TestTask {
                 List.of(predecessors));
     }
 
+    /** The same task on so many slices, the first of them as before. */
+    public static ReconstructionTask onSlices(ReconstructionTask task, int count) {
+        List<SliceLease> leases = new ArrayList<>(List.of(task.lease()));
+        for (int n = 1; n < count; n++) {
+            leases.add(new SliceLease(
+                    SliceKey.parse("node1-gpu0-1g-" + n),
+                    7,
+                    task.jobId(),
+                    task.lease().granted(),
+                    task.lease().expiry(),
+                    "MIG-" + n,
+                    task.lease().simulated()));
+        }
+        return new ReconstructionTask(
+                task.jobId(),
+                task.attempt(),
+                task.protocol(),
+                task.batch(),
+                task.study(),
+                task.lease(),
+                task.archiveRoot(),
+                task.stagingRoot(),
+                task.inferenceUrl(),
+                task.model(),
+                task.predecessors(),
+                leases,
+                task.priors());
+    }
+
     static TaskOutcome run(List<Dataset> images, Path folder, TestModelService service) throws IOException {
         return run(images, folder, service.url(), 2);
     }
