@@ -227,7 +227,7 @@ public final class PetOsem implements PartedProtocol {
         List<String> series = new ArrayList<>();
         scan.source().header().string(Tag.SeriesInstanceUID).ifPresent(series::add);
         scan.ct().ifPresent(maps -> series.add(maps.ct().seriesUid()));
-        return JobProvenance.of(
+        Provenance one = JobProvenance.of(
                 task,
                 recipe.protocol() + " " + VERSION,
                 scan.choice().backend().name(),
@@ -239,6 +239,7 @@ public final class PetOsem implements PartedProtocol {
                                 scan.ct().isPresent() ? "from=CT, bilinear by tube voltage" : "from=raw data"),
                         JobProvenance.step("osem", method, "corrected=" + String.join("/", corrected)),
                         JobProvenance.step("encode")));
+        return JobProvenance.overSlices(task, one);
     }
 
     /** Corrected Image (0028,0051), PS3.3 C.8.9.1: what was corrected in every frame. */

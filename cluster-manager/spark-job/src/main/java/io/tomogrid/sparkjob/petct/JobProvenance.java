@@ -40,6 +40,17 @@ public final class JobProvenance {
                         .toList());
     }
 
+    /** The same of work that was dealt out over all of the task's slices. */
+    public static Provenance overSlices(ReconstructionTask task, Provenance one) {
+        return new Provenance(
+                one.software(),
+                one.backend(),
+                task.leases().stream().map(lease -> lease.key().toString()).collect(Collectors.joining(" ")),
+                one.simulated(),
+                one.steps(),
+                one.inputs());
+    }
+
     /** @param parameters {@code name=value} */
     public static Provenance.Step step(String name, String... parameters) {
         return new Provenance.Step(name, List.of(parameters));

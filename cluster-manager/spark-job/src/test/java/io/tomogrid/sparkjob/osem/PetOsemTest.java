@@ -234,7 +234,12 @@ class PetOsemTest {
                 found.add(part.found());
             }
             var three = (TaskOutcome.Succeeded) protocol.whole(many, found, stages::add);
-            assertThat(three.manifest().objects()).isEqualTo(one.manifest().objects());
+            assertThat(TestTask.contents(temp.resolve("many"), three))
+                    .as("but for the names of the slices")
+                    .hasSize(19)
+                    .isEqualTo(TestTask.contents(temp.resolve("one"), one));
+            assertThat(three.findings().provenance().slice())
+                    .isEqualTo("node1-gpu0-1g-0 node1-gpu0-1g-1 node1-gpu0-1g-2");
             assertThat(three.findings().notes()).isEqualTo(one.findings().notes());
             assertThat(found.get(2)).isEqualTo("[]");
             assertThat(stages).contains("frame 1/2, osem 4/4", "frame 2/2, osem 4/4");
