@@ -27,13 +27,14 @@ final class Metadata {
     /** @param root address of the service, to which the paths of bulk data are appended */
     void write(List<Stored> instances, String root, OutputStream out) throws IOException {
         Stored[] present = new Stored[1];
-        try (DicomJsonWriter json =
-                DicomJsonWriter.array(out, (path, element) -> uri(root + present[0].path(), path, element))) {
-            for (Stored stored : instances) {
-                present[0] = stored;
-                json.add(header(stored));
-            }
+        // closed only when all went well: closing ends the array, and half an answer would look like a whole one
+        DicomJsonWriter json =
+                DicomJsonWriter.array(out, (path, element) -> uri(root + present[0].path(), path, element));
+        for (Stored stored : instances) {
+            present[0] = stored;
+            json.add(header(stored));
         }
+        json.close();
     }
 
     private static Optional<String> uri(String instance, String path, Element element) {
