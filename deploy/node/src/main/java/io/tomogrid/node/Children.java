@@ -18,6 +18,8 @@ public final class Children {
     private static final String SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k";
     /** Spark's own name for the secret that its parts share. */
     private static final String SECRET = "_SPARK_AUTH_SECRET";
+    /** What a spare of the driver does before it waits. */
+    public static final String WARM_UP = "io.tomogrid.sparkjob.WarmUp";
     /** Hadoop's own name for the folder with yarn-site.xml. */
     static final String HADOOP_CONFIGURATION = "HADOOP_CONF_DIR";
 

@@ -89,7 +89,8 @@ public final class Node implements AutoCloseable {
         Engine engine = engine(config, children, parts);
         Map<String, String> properties =
                 config.existing().map(ExistingEngine::properties).orElse(Map.of());
-        parts.push(Supervisor.keep(children.driver(driverPort, engine, properties, config.executorMemory())));
+        parts.push(Supervisor.keepWithSpare(
+                children.driver(driverPort, engine, properties, config.executorMemory()), Children.WARM_UP));
         parts.push(Supervisor.keep(children.agent(agentPort, engine, config.inventory())));
 
         ManagerWindow window = new ManagerWindow(token);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +25,10 @@ public final class ChildMain {
     /** System property: for how many seconds it waits for that one. */
     public static final String PATIENCE_PROPERTY = "tomogrid.bond.seconds";
 
+    /** In the environment of a {@link Spare}: main class of what it does before it waits for its first byte. */
+    static final String STANDBY = "TOMOGRID_STANDBY";
+
+    private static final CountDownLatch GO = new CountDownLatch(1);
     private static final int PATIENCE_SECONDS = 15;
     private static final long GRACE_MILLIS = 5000;
     private static final long BEAT_MILLIS = 1000;
@@ -43,9 +48,17 @@ public final class ChildMain {
             beat.setDaemon(true);
             beat.start();
         }
+        String warmUp = System.getenv(STANDBY);
+        if (warmUp != null) {
+            run(warmUp);
+            GO.await();
+        }
+        run(args[0], Arrays.copyOfRange(args, 1, args.length));
+    }
+
+    private static void run(String main, String... args) throws Throwable {
         try {
-            Class.forName(args[0]).getMethod("main", String[].class).invoke(null, (Object)
-                    Arrays.copyOfRange(args, 1, args.length));
+            Class.forName(main).getMethod("main", String[].class).invoke(null, (Object) args);
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
@@ -78,7 +91,8 @@ public final class ChildMain {
     private static void endWithSupervisor() {
         try {
             while (System.in.read() >= 0) {
-                // nothing is ever written: only the end counts
+                // only to one that waits for it; of any other only the end counts
+                GO.countDown();
             }
         } catch (IOException e) {
             System.err.println("the supervisor's pipe broke: " + e);

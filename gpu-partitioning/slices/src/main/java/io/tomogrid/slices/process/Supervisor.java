@@ -39,6 +39,8 @@ public final class Supervisor implements Supervised {
     private static final long LARGE_LOG = 10 << 20;
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 500;
+    private static final Duration SPARE_AFTER = Duration.ofSeconds(10);
+    private static final Duration SPARE_PATIENCE = Duration.ofSeconds(60);
 
     private final ChildSpec spec;
     private final Duration longestSilence;
@@ -48,16 +50,20 @@ public final class Supervisor implements Supervised {
     /** Open as long as a child that outlives us is ours. */
     private final Optional<FileChannel> bond;
 
+    private final Optional<Spare> spare;
+
     private volatile Child child;
     private volatile State state = State.RUNNING;
     private volatile int restarts;
     private volatile boolean closing;
 
-    private Supervisor(ChildSpec spec, Duration longestSilence, Optional<FileChannel> bond) throws IOException {
+    private Supervisor(ChildSpec spec, Duration longestSilence, Optional<FileChannel> bond, Optional<Spare> spare)
+            throws IOException {
         this.spec = spec;
         this.longestSilence = longestSilence;
         this.heartbeat = new Heartbeat(spec.heartbeat());
         this.bond = bond;
+        this.spare = spare;
         this.child = begin();
         this.keeper = new Thread(this::keepRunning, "keeps-" + spec.name());
         keeper.setDaemon(true);
@@ -69,7 +75,21 @@ public final class Supervisor implements Supervised {
     }
 
     static Supervised keep(ChildSpec spec, Duration longestSilence) throws IOException {
-        return keep(spec, longestSilence, Optional.empty());
+        return keep(spec, longestSilence, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Keeps a child and, beside it, a warm process that takes its place at once when it ends (HEAL-09).
+     *
+     * @param warmUp class whose {@code main} that process runs before it waits
+     * @throws IOException if the child cannot be started the first time
+     */
+    public static Supervised keepWithSpare(ChildSpec spec, String warmUp) throws IOException {
+        return keepWithSpare(spec, new Spare(spec, warmUp, SPARE_AFTER, SPARE_PATIENCE));
+    }
+
+    static Supervised keepWithSpare(ChildSpec spec, Spare spare) throws IOException {
+        return keep(spec, LONGEST_SILENCE, Optional.empty(), Optional.of(spare));
     }
 
     /**
@@ -81,16 +101,17 @@ public final class Supervisor implements Supervised {
     public static Supervised adopt(ChildSpec spec) throws IOException {
         FileChannel bond = Bond.keep(Files.createDirectories(spec.workDir()));
         try {
-            return keep(spec, LONGEST_SILENCE, Optional.of(bond));
+            return keep(spec, LONGEST_SILENCE, Optional.of(bond), Optional.empty());
         } catch (IOException e) {
             bond.close();
             throw e;
         }
     }
 
-    private static Supervised keep(ChildSpec spec, Duration longestSilence, Optional<FileChannel> bond)
+    private static Supervised keep(
+            ChildSpec spec, Duration longestSilence, Optional<FileChannel> bond, Optional<Spare> spare)
             throws IOException {
-        Supervisor supervisor = new Supervisor(spec, longestSilence, bond);
+        Supervisor supervisor = new Supervisor(spec, longestSilence, bond, spare);
         supervisor.keeper.start();
         return supervisor;
     }
@@ -122,6 +143,7 @@ public final class Supervisor implements Supervised {
         state = State.STOPPED;
         keeper.interrupt();
         synchronized (this) {
+            spare.ifPresent(Spare::close);
             end(child);
         }
         try {
@@ -173,6 +195,9 @@ public final class Supervisor implements Supervised {
                 now.handle().destroyForcibly();
             }
             stopped.kill(now.handle());
+            if (!closing) {
+                spare.ifPresent(Spare::look);
+            }
         }
         heartbeat.forget();
     }
@@ -192,7 +217,9 @@ public final class Supervisor implements Supervised {
 
     private Child begin() throws IOException {
         if (bond.isEmpty()) {
-            return new Child.Started(launch(spec, Map.of()), false);
+            Optional<Process> warm = spare.flatMap(Spare::take);
+            warm.ifPresent(process -> log.info("{}: process {} takes its place", spec.name(), process.pid()));
+            return new Child.Started(warm.isPresent() ? warm.get() : launch(spec, Map.of(), true), false);
         }
         String as = Bond.digest(spec);
         Optional<Bond.Found> found = Bond.find(spec.workDir());
@@ -205,13 +232,16 @@ public final class Supervisor implements Supervised {
             log.info("{} runs otherwise than it shall; it is ended", spec.name());
             end(left);
         }
-        return new Child.Started(launch(spec, Map.of(Bond.AS, as)), true);
+        return new Child.Started(launch(spec, Map.of(Bond.AS, as), true), true);
     }
 
-    private static Process launch(ChildSpec spec, Map<String, String> more) throws IOException {
+    /** @param more for its environment @param alone whether no other process has its temporary files */
+    static Process launch(ChildSpec spec, Map<String, String> more, boolean alone) throws IOException {
         Files.createDirectories(spec.workDir());
         Files.createDirectories(spec.log().toAbsolutePath().getParent());
-        empty(spec.tmpDir());
+        if (alone) {
+            empty(spec.tmpDir());
+        }
         Files.createDirectories(spec.tmpDir());
         if (Files.exists(spec.log()) && Files.size(spec.log()) > LARGE_LOG) {
             Files.move(

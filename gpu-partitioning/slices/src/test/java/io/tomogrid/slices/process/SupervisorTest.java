@@ -144,6 +144,39 @@ class SupervisorTest {
         }
     }
 
+    /** Main of what a spare does first. */
+    public static final class WarmUp {
+        public static void main(String[] args) throws IOException {
+            Files.writeString(
+                    Path.of("warm"), Long.toString(ProcessHandle.current().pid()));
+        }
+    }
+
+    /** HEAL-09 */
+    @Test
+    void a_warm_process_takes_the_place_of_a_child_that_is_killed() throws Exception {
+        Path pidFile = folder.resolve("pid");
+        Path warm = folder.resolve("warm");
+        ChildSpec spec = spec(folder, "spared", java(Hanging.class, pidFile.toString()));
+        try (Supervised kept =
+                Supervisor.keepWithSpare(spec, new Spare(spec, WarmUp.class.getName(), Duration.ZERO, Duration.ZERO))) {
+            long first = kept.pid();
+            await(() -> Files.exists(warm) && !Files.readString(warm).isEmpty());
+            long spare = Long.parseLong(Files.readString(warm));
+            await(() -> Files.exists(pidFile) && !Files.readString(pidFile).isEmpty());
+            assertThat(Files.readString(pidFile)).isEqualTo(Long.toString(first));
+
+            ProcessHandle.of(first).orElseThrow().destroyForcibly();
+            await(() -> Files.readString(pidFile).equals(Long.toString(spare)));
+            assertThat(kept.pid()).isEqualTo(spare);
+            // and the next one is warm
+            await(() -> !Files.readString(warm).isEmpty() && Long.parseLong(Files.readString(warm)) != spare);
+        }
+        ProcessHandle next =
+                ProcessHandle.of(Long.parseLong(Files.readString(warm))).orElse(null);
+        await(() -> next == null || !next.isAlive());
+    }
+
     private static void signal(String signal, long pid) throws Exception {
         assertThat(new ProcessBuilder("kill", signal, Long.toString(pid))
                         .start()

@@ -197,13 +197,15 @@ public final class BenchCluster implements AutoCloseable {
         int driverPort = Node.freePort();
         master = keep(at(setting.address(), children.master(masterPort)));
         Path notes = home.folder("notes");
-        driver = keep(with(
-                at(setting.address(), children.driver(driverPort, masterPort, EXECUTOR_MEMORY)),
-                List.of(
-                        "-Dspark.driver.host=" + setting.address(),
-                        "-Dspark.driver.bindAddress=" + setting.address(),
-                        "-Dspark.executor.extraJavaOptions=-Dtomogrid.selftest.notes=" + notes),
-                List.of()));
+        driver = keepPart(Supervisor.keepWithSpare(
+                with(
+                        at(setting.address(), children.driver(driverPort, masterPort, EXECUTOR_MEMORY)),
+                        List.of(
+                                "-Dspark.driver.host=" + setting.address(),
+                                "-Dspark.driver.bindAddress=" + setting.address(),
+                                "-Dspark.executor.extraJavaOptions=-Dtomogrid.selftest.notes=" + notes),
+                        List.of()),
+                Children.WARM_UP));
         driverClient = new DriverClient(URI.create("http://127.0.0.1:" + driverPort), token, http, TIMEOUT);
         for (String name : setting.hosts()) {
             boolean last = name.equals(setting.hosts().get(setting.hosts().size() - 1));
