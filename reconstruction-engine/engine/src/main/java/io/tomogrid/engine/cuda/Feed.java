@@ -92,8 +92,8 @@ final class Feed implements AutoCloseable {
         source.gather(block, values);
         if (values.position() > 0) {
             buffers.get(block % TURNS).copyFrom(from, (long) values.position() * Float.BYTES, stream);
+            CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "upload of " + what);
         }
-        CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "upload of " + what);
     }
 
     private static void await(Future<?> coming) {
