@@ -196,7 +196,7 @@ TOMOGRID_BOTH void column(
 /**
  * Adds the lines whose rows are counted in one direction. Items: rows x tiles of a row x chunks of slices x LANES.
  *
- * @param alongY which direction; x comes first and OVERWRITES the image
+ * @param alongY which direction; x comes first, of all views @param image added to
  * @param crossing [scanner's views][rows][tiles of a row]: radial bins that may cross the tile: first | end << 16
  */
 TOMOGRID_BOTH void backTile(
@@ -216,14 +216,12 @@ TOMOGRID_BOTH void backTile(
     const int remaining = (scan.nz - slice + LANES - 1) / LANES;
     const int slices = remaining < PER_THREAD ? remaining : PER_THREAD;
     float sums[COLUMNS][PER_THREAD] = {};
-    if (alongY) {
+    TOMOGRID_UNROLL
+    for (int c = 0; c < COLUMNS; c++) {
         TOMOGRID_UNROLL
-        for (int c = 0; c < COLUMNS; c++) {
-            TOMOGRID_UNROLL
-            for (int q = 0; q < PER_THREAD; q++) {
-                if (tile * COLUMNS + c < columns && q < slices) {
-                    sums[c][q] = image[start(scan, alongY, row, tile * COLUMNS + c) + slice + q * LANES];
-                }
+        for (int q = 0; q < PER_THREAD; q++) {
+            if (tile * COLUMNS + c < columns && q < slices) {
+                sums[c][q] = image[start(scan, alongY, row, tile * COLUMNS + c) + slice + q * LANES];
             }
         }
     }

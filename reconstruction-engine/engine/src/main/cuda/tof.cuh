@@ -147,7 +147,7 @@ TOMOGRID_BOTH void tofColumnOfLine(
     }
 }
 
-/** As backTile, by time of flight, but adds to the image in both directions. */
+/** As backTile, by time of flight. */
 TOMOGRID_BOTH void backTof(
         long long n, const Scan &scan, const Tables &tables, int bins, const TofMm &tof, const TofTables &kernel,
         const double *lengths, const int *views, bool alongY, const unsigned *crossing, const float *projections,

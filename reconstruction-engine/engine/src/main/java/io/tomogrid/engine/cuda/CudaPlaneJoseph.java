@@ -5,12 +5,13 @@ import io.tomogrid.engine.projector.PlaneGeometry;
 import io.tomogrid.engine.projector.Projector;
 import io.tomogrid.imaging.pet.CylindricalScanner;
 import io.tomogrid.imaging.pet.PetGrid;
+import java.util.Arrays;
 import jcuda.Pointer;
 
 /**
  * Joseph's line integrals on the device, with the same bits as {@link io.tomogrid.engine.projector.PlaneJoseph}, and where it has a
  * resolution as {@link io.tomogrid.engine.projector.BlurredProjector}: each sum has the same terms in the same order, rounded one
- * by one. Image and projections come and go with each call; within OSEM they stay ({@link CudaUpdates}).
+ * by one. Image and projections come and go with each call, in as many views at a time as fit; within OSEM they stay ({@link CudaUpdates}).
  */
 final class CudaPlaneJoseph implements Projector {
     private final CudaDevice device;
@@ -52,27 +53,52 @@ final class CudaPlaneJoseph implements Projector {
     @Override
     public void forward(float[] image, int[] views, float[] projections) {
         check(image, views, projections);
-        try (DeviceBuffer from = DeviceBuffer.upload(device, "image to project", image);
-                DeviceBuffer which = DeviceBuffer.upload(device, "views", views);
-                DeviceBuffer to = DeviceBuffer.allocate(device, "projections", bytes(projections))) {
-            forward(from, which, views.length, to);
-            to.download(Pointer.to(projections));
+        long ofView = bytesOfView();
+        try (DeviceBuffer from = DeviceBuffer.upload(device, "image to project", image)) {
+            int some = device.fitting(ofView, views.length);
+            try (DeviceBuffer to = DeviceBuffer.allocate(device, "projections", some * ofView)) {
+                for (int first = 0; first < views.length; first += some) {
+                    int count = Math.min(some, views.length - first);
+                    try (DeviceBuffer which = part(views, first, count)) {
+                        forward(from, which, count, to);
+                    }
+                    to.download(Pointer.to(projections).withByteOffset(first * ofView), count * ofView);
+                }
+            }
         }
     }
 
     @Override
     public void back(float[] projections, int[] views, float[] image) {
         check(image, views, projections);
-        try (DeviceBuffer from = DeviceBuffer.upload(device, "projections", projections);
-                DeviceBuffer which = DeviceBuffer.upload(device, "views", views);
-                DeviceBuffer to = DeviceBuffer.allocate(device, "image", bytes(image))) {
-            back(from, which, views.length, to);
+        long ofView = bytesOfView();
+        try (DeviceBuffer to = DeviceBuffer.allocate(device, "image", (long) image.length * Float.BYTES)) {
+            to.zero();
+            int some = device.fitting(ofView, views.length);
+            try (DeviceBuffer from = DeviceBuffer.allocate(device, "projections", some * ofView)) {
+                for (boolean alongY : new boolean[] {false, true}) {
+                    for (int first = 0; first < views.length; first += some) {
+                        int count = Math.min(some, views.length - first);
+                        if (!alongY || some < views.length) {
+                            from.fill(Pointer.to(projections).withByteOffset(first * ofView), count * ofView);
+                        }
+                        try (DeviceBuffer which = part(views, first, count)) {
+                            add(from, which, count, alongY, to);
+                        }
+                    }
+                }
+            }
+            blur(to);
             to.download(Pointer.to(image));
         }
     }
 
-    private static long bytes(float[] values) {
-        return (long) values.length * Float.BYTES;
+    private long bytesOfView() {
+        return (long) scanner().radialBins() * scanner().planes() * Float.BYTES;
+    }
+
+    private DeviceBuffer part(int[] views, int first, int count) {
+        return DeviceBuffer.upload(device, "views", Arrays.copyOfRange(views, first, first + count));
     }
 
     /** @param views numbers of views @param count how many @param projections OVERWRITTEN */
@@ -91,17 +117,26 @@ final class CudaPlaneJoseph implements Projector {
 
     /** @param image OVERWRITTEN */
     void back(DeviceBuffer projections, DeviceBuffer views, int count, DeviceBuffer image) {
-        for (boolean alongY : new boolean[] {false, true}) {
-            geometry.launch(
-                    "back_project_tiles",
-                    geometry.threadsOfTiles(alongY),
-                    count,
-                    views.argument(),
-                    Argument.ints(alongY ? 1 : 0),
-                    geometry.crossing(alongY).argument(),
-                    projections.argument(),
-                    image.argument());
-        }
+        image.zero();
+        add(projections, views, count, false, image);
+        add(projections, views, count, true, image);
+        blur(image);
+    }
+
+    /** Of the lines whose rows are counted in one direction; as on the processors, all those in x come first. */
+    private void add(DeviceBuffer projections, DeviceBuffer views, int count, boolean alongY, DeviceBuffer image) {
+        geometry.launch(
+                "back_project_tiles",
+                geometry.threadsOfTiles(alongY),
+                count,
+                views.argument(),
+                Argument.ints(alongY ? 1 : 0),
+                geometry.crossing(alongY).argument(),
+                projections.argument(),
+                image.argument());
+    }
+
+    private void blur(DeviceBuffer image) {
         if (blur != null) {
             blur.blur(image);
         }

@@ -159,8 +159,9 @@ public final class DeviceBench {
 
     /** Of one volume, with its way to the device and the frames' way back. */
     private DeviceTiming rotation() {
-        int n = device.emulated() ? 24 : 512;
-        VolumeGeometry grid = cube(new GridSize(n, n, device.emulated() ? n : 600), 1);
+        // as much as a small Java heap holds
+        int n = device.emulated() ? 24 : 400;
+        VolumeGeometry grid = cube(new GridSize(n, n, n), 1);
         float[] voxels = new float[grid.size().voxels()];
         for (int v = 0; v < voxels.length; v++) {
             voxels[v] = v % 97;

@@ -90,8 +90,10 @@ final class Feed implements AutoCloseable {
         PinnedBuffer from = pinned.get(block % TURNS);
         FloatBuffer values = from.values();
         source.gather(block, values);
-        buffers.get(block % TURNS).copyFrom(from, (long) values.position() * Float.BYTES, stream);
-        CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "upload of " + what);
+        if (values.position() > 0) {
+            buffers.get(block % TURNS).copyFrom(from, (long) values.position() * Float.BYTES, stream);
+            CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "upload of " + what);
+        }
     }
 
     private static void await(Future<?> coming) {

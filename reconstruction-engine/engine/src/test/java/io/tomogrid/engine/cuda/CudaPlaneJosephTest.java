@@ -2,6 +2,7 @@ package io.tomogrid.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.Phantoms;
@@ -101,6 +102,22 @@ class CudaPlaneJosephTest extends ProjectorContract {
                 cuda.back(projections, TestScanner.allViews(), image);
                 assertThat(Phantoms.sha256(image)).as("run %d", run).isEqualTo(first);
             }
+        }
+    }
+
+    /** GPU-03 */
+    @Test
+    void views_that_do_not_fit_at_once_come_in_parts_with_the_same_bits() {
+        CudaDevice device = TestDevice.get();
+        assumeTrue(device.emulated(), "fills the memory of the stand-in; a GPU may be shared");
+        long projections = (long) TestScanner.SCANNER.bins() * Float.BYTES;
+        long tables = CudaGeometry.bytes(TestScanner.SCANNER, TestScanner.GRID);
+        long image = (long) TestScanner.GRID.voxels() * Float.BYTES;
+        long room = tables + image + projections / 3;
+        try (DeviceBuffer hog =
+                DeviceBuffer.allocate(device, "others", device.memory().free() - room)) {
+            compare(TestScanner.SCANNER, TestScanner.GRID, TestScanner.allViews());
+            assertThat(hog.argument()).isNotNull();
         }
     }
 

@@ -72,7 +72,7 @@ final class ComputedTomography {
 
     private Check helix() {
         int rows = both.emulated() ? 12 : 64;
-        int perTurn = 4 * size;
+        int perTurn = 3 * size;
         CurvedDetector detector =
                 new CurvedDetector(size, rows, 470.0 / size, 2.9, 1085.6, (size - 0.5) / 2, (rows - 1) / 2.0);
         double feed = 0.7 * rows * 2.9 * SOURCE_MM / detector.radiusMm();
