@@ -86,7 +86,8 @@ record RawSource(Dataset header, PetScan scan, boolean statesScatter, String ran
         return header;
     }
 
-    private static RawSource read(InstanceRef instance, Dataset dataset, PetRawObject.Payload payload, List<String> notes)
+    private static RawSource read(
+            InstanceRef instance, Dataset dataset, PetRawObject.Payload payload, List<String> notes)
             throws ProtocolFailure {
         String uid = instance.sopInstanceUid();
         if (!payload.intact()) {
@@ -128,7 +129,8 @@ record RawSource(Dataset header, PetScan scan, boolean statesScatter, String ran
     private static void checkPosition(Dataset header) throws ProtocolFailure {
         String position = PatientPosition.of(header).orElse(HEAD_FIRST_SUPINE);
         if (!position.equals(HEAD_FIRST_SUPINE)) {
-            throw fault(header, "the patient position is " + position + ", whose gantry coordinates are read for HFS only");
+            throw fault(
+                    header, "the patient position is " + position + ", whose gantry coordinates are read for HFS only");
         }
     }
 
