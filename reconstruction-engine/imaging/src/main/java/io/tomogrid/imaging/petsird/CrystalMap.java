@@ -180,6 +180,9 @@ record CrystalMap(
         Vec3 sum = new Vec3(0, 0, 0);
         for (Object corner : corners) {
             float[] c = YardlRecord.of(YardlRecord.class, "corners", corner).floats("c");
+            if (c.length != 3) {
+                throw new PetRawException("PETSIRD: expected corners of 3 coordinates, got " + c.length);
+            }
             sum = sum.plus(new Vec3(c[0], c[1], c[2]));
         }
         double parts = Math.max(1, corners.size());
