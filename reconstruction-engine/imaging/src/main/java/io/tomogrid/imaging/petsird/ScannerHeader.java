@@ -31,6 +31,7 @@ record ScannerHeader(
     private static final long MOST_BINS = 1L << 27;
     /** While it is read, with what is needed beside. */
     private static final long BYTES_OF_A_BIN = 16;
+
     private static final double EVEN = 1e-3;
     private static final double TILT = 1e-4;
 
