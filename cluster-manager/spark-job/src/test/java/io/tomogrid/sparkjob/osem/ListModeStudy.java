@@ -21,10 +21,10 @@ import java.util.List;
 /** A cylinder of 8 kBq/ml, 140 mm wide, measured with time of flight as PETSIRD, and its CT. */
 final class ListModeStudy {
     static final ModularScanner SCANNER =
-            new ModularScanner(18, 8, 6, 130, 8, 6, TofBins.ofTimes(9, 200, 400), new EnergyWindow(430, 610, 0.12));
+            new ModularScanner(12, 8, 4, 130, 8, 4, TofBins.ofTimes(9, 200, 400), new EnergyWindow(430, 610, 0.12));
     static final Vec3 CENTRE = new Vec3(10, -20, -300);
     static final double DURATION_S = 600;
-    private static final double SENSITIVITY = 1e-8;
+    private static final double SENSITIVITY = 3e-8;
     private static final ImageQualityPhantom PHANTOM =
             new ImageQualityPhantom(8000, new Solid.Cylinder(new Vec3(0, 0, 0), 70, 70, 500), List.of());
 

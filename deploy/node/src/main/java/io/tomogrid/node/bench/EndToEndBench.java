@@ -30,7 +30,15 @@ final class EndToEndBench {
     /** The first study starts executors and compiles code; it is not counted. */
     private Row measure(String name, boolean raw, int runs) throws IOException {
         NodeHome home = NodeHome.at(Files.createTempDirectory(Files.createDirectories(root), "end-to-end"));
-        Demo.Ending ending = new Demo(home.path(), false, "auto", Optional.empty(), null, 1 + runs, raw ? Demo.Raw.SINOGRAM : Demo.Raw.NONE, out)
+        Demo.Ending ending = new Demo(
+                        home.path(),
+                        false,
+                        "auto",
+                        Optional.empty(),
+                        null,
+                        1 + runs,
+                        raw ? Demo.Raw.SINOGRAM : Demo.Raw.NONE,
+                        out)
                 .run((node, ended) -> {});
         if (!ending.good()) {
             throw new IOException("a study did not end as it must: the times mean nothing");

@@ -66,8 +66,9 @@ public final class ReconstructCommand implements Callable<Integer> {
 
     @Option(
             names = "--kind",
-            description = "Of --generate: CT, projections of a helical scan, or PETSIRD, list-mode of a PET with time of"
-                    + " flight, and its CT (default: ${DEFAULT-VALUE}).",
+            description =
+                    "Of --generate: CT, projections of a helical scan, or PETSIRD, list-mode of a PET with time of"
+                            + " flight, and its CT (default: ${DEFAULT-VALUE}).",
             defaultValue = "CT")
     private Kind kind;
 
@@ -145,8 +146,7 @@ public final class ReconstructCommand implements Callable<Integer> {
         }
         Path own = folder.resolve("node");
         PrintWriter progress = spec.commandLine().getErr();
-        Demo.Ending ending = new Demo(
-                        own, false, "auto", Optional.empty(), folder, 1, Demo.Raw.PETSIRD, progress)
+        Demo.Ending ending = new Demo(own, false, "auto", Optional.empty(), folder, 1, Demo.Raw.PETSIRD, progress)
                 .run((running, ended) -> {});
         report.put("study", ending.study());
         List<Outgoing> series = new ArrayList<>();
@@ -211,7 +211,10 @@ public final class ReconstructCommand implements Callable<Integer> {
         }
         if (to != null) {
             NodeConfig.Destination peer = NodeConfig.Destination.parse(to);
-            send(new StudySender(peer.host(), peer.port(), CALLING_AE, peer.aeTitle(), ASSOCIATIONS), outgoing(slices), report);
+            send(
+                    new StudySender(peer.host(), peer.port(), CALLING_AE, peer.aeTitle(), ASSOCIATIONS),
+                    outgoing(slices),
+                    report);
         }
         return report;
     }

@@ -44,10 +44,7 @@ public final class PetsirdStudy {
                 SyntheticRaw.POSITRON_FRACTION,
                 RANDOMS);
         var scatter = PhantomScatter.of(
-                ModularScanner.EXAMPLE,
-                ExampleScan.PHANTOM,
-                SingleScatter.Sampling.USUAL,
-                Parallel.onAllProcessors());
+                ModularScanner.EXAMPLE, ExampleScan.PHANTOM, SingleScatter.Sampling.USUAL, Parallel.onAllProcessors());
         Dataset raw = SyntheticRaw.of(
                 seed,
                 ExampleScan.DURATION_S,
@@ -60,10 +57,7 @@ public final class PetsirdStudy {
                 CT_SIDE,
                 CT_SIDE,
                 CT_SLICES,
-                new Lps(
-                        centre.x() - side,
-                        centre.y() - side,
-                        centre.z() - (CT_SLICES - 1) * CT_SLICE_MM / 2),
+                new Lps(centre.x() - side, centre.y() - side, centre.z() - (CT_SLICES - 1) * CT_SLICE_MM / 2),
                 new Lps(CT_PIXEL_MM, 0, 0),
                 new Lps(0, CT_PIXEL_MM, 0),
                 new Lps(0, 0, CT_SLICE_MM));

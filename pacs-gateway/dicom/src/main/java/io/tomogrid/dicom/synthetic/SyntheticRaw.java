@@ -112,7 +112,8 @@ public final class SyntheticRaw {
 
     /** The CT of the raw data's session: same patient, study and frame of reference, 120 kV. */
     public static List<Dataset> ct(Dataset raw, ImageGrid grid, Hounsfield hounsfield) {
-        String series = Uids.derived("tomogrid-synthetic-raw", raw.string(Tag.StudyInstanceUID).orElseThrow(), "ct");
+        String series = Uids.derived(
+                "tomogrid-synthetic-raw", raw.string(Tag.StudyInstanceUID).orElseThrow(), "ct");
         List<Dataset> slices = new ArrayList<>();
         for (int k = 0; k < grid.slices(); k++) {
             ByteBuffer pixels = ByteBuffer.allocate(2 * grid.pixelsPerSlice()).order(ByteOrder.LITTLE_ENDIAN);

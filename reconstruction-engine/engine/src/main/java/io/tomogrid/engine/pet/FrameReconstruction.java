@@ -96,12 +96,14 @@ public record FrameReconstruction(
 
     private Result sinogram(PetAcquisition frame, Optional<MuMap> ct, Consumer<String> stages) {
         float[] pairs = frame.normalisation().lines(frame.scanner());
-        checkViews(frame.scanner(), frame.prompts(), bin -> pairs[bin / frame.scanner().planes()] > 0);
+        checkViews(
+                frame.scanner(),
+                frame.prompts(),
+                bin -> pairs[bin / frame.scanner().planes()] > 0);
         CylindricalScanner scanner = frame.scanner();
         float[] attenuation = frame.hasAttenuation()
                 ? frame.attenuation()
-                : ct.orElseThrow(FrameReconstruction::noAttenuation)
-                        .factors(scanner, backend);
+                : ct.orElseThrow(FrameReconstruction::noAttenuation).factors(scanner, backend);
         float[] multiplicative = frame.multiplicative(attenuation);
         float[] additive = frame.background();
         Optional<TailScale> scale = Optional.empty();

@@ -1,6 +1,5 @@
 package io.tomogrid.engine.pet;
 
-import io.tomogrid.engine.Backend;
 import io.tomogrid.engine.Parallel;
 import io.tomogrid.engine.osem.ListOsem;
 import io.tomogrid.engine.projector.ListJoseph;
@@ -112,8 +111,7 @@ final class ListReconstruction {
         Parallel parallel = how.parallel();
         float[] lines = new float[scatter.length];
         try (Projector projector = how.backend().projector(frame.scanner(), grid)) {
-            projector.forward(
-                    image, IntStream.range(0, frame.scanner().views()).toArray(), lines);
+            projector.forward(image, IntStream.range(0, frame.scanner().views()).toArray(), lines);
         }
         var joseph = new ListJoseph(new PlaneGeometry(frame.scanner(), grid), frame.events(), parallel);
         float[] parts = new float[background.length];

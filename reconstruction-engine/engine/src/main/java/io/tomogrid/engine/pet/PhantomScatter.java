@@ -38,8 +38,8 @@ public final class PhantomScatter {
                 }
             }
         }
-        float[] scatter = new SingleScatter(scanner, modules.window(), sampling, parallel)
-                .estimate(activity, grid, mu, grid);
+        float[] scatter =
+                new SingleScatter(scanner, modules.window(), sampling, parallel).estimate(activity, grid, mu, grid);
         var order = new SinogramOrder(scanner, SPAN);
         return (a, aRing, b, bRing) -> {
             int bin = order.swapped(a, b) ? order.bin(b, bRing, a, aRing) : order.bin(a, aRing, b, bRing);

@@ -108,8 +108,10 @@ class ListOsemTest {
                 all += Math.pow(ofBins[v], 2);
             }
             assertThat(Math.sqrt(squares / all)).as("psf %s", psf).isLessThan(1e-3);
-            assertThat(TestScanner.dot(one.sensitivity(), ofBins) / events.count()).isCloseTo(1, within(1e-4));
-            assertThat(TestScanner.dot(one.sensitivity(), ofEvents) / events.count()).isCloseTo(1, within(1e-4));
+            assertThat(TestScanner.dot(one.sensitivity(), ofBins) / events.count())
+                    .isCloseTo(1, within(1e-4));
+            assertThat(TestScanner.dot(one.sensitivity(), ofEvents) / events.count())
+                    .isCloseTo(1, within(1e-4));
         }
     }
 

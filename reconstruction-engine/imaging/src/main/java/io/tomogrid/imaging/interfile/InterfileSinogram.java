@@ -52,7 +52,10 @@ public final class InterfileSinogram {
         InterfileHeader header = InterfileHeader.of(new String(payload, 0, end, StandardCharsets.ISO_8859_1));
         boolean padded = payload.length % 2 == 0;
         try {
-            return new InterfileSinogram(header, ByteBuffer.wrap(payload, end, payload.length - end).slice(), padded)
+            return new InterfileSinogram(
+                            header,
+                            ByteBuffer.wrap(payload, end, payload.length - end).slice(),
+                            padded)
                     .read();
         } catch (IllegalArgumentException impossible) {
             throw new PetRawException("Interfile: " + impossible.getMessage());
@@ -130,13 +133,14 @@ public final class InterfileSinogram {
     private void refuseArcCorrection() throws PetRawException {
         String applied = header.text("applied corrections").orElse("").toLowerCase(Locale.ROOT);
         if (applied.replaceAll("[{}\\s]|none", "").length() > 0) {
-            throw fault("applied corrections", "none: counts as they were measured, neither arc-corrected nor otherwise");
+            throw fault(
+                    "applied corrections", "none: counts as they were measured, neither arc-corrected nor otherwise");
         }
     }
 
     private PetRawException fault(String key, String expected) {
-        return new PetRawException(
-                "Interfile: " + key + ": expected " + expected + ", got '" + header.text(key).orElse("") + "'");
+        return new PetRawException("Interfile: " + key + ": expected " + expected + ", got '"
+                + header.text(key).orElse("") + "'");
     }
 
     /** Which of the axes is which. @param viewFirst whether views go on more slowly than axial positions */
@@ -240,8 +244,8 @@ public final class InterfileSinogram {
         long length = offset + (long) scanner.bins() * bytes;
         boolean one = padded && data.capacity() == length + 1;
         if (offset < 0 || data.capacity() != length && !one) {
-            throw new PetRawException("Interfile: expected " + length + " bytes of data, " + scanner.bins() + " bins of "
-                    + bytes + ", got " + data.capacity());
+            throw new PetRawException("Interfile: expected " + length + " bytes of data, " + scanner.bins()
+                    + " bins of " + bytes + ", got " + data.capacity());
         }
         data.position((int) offset);
         float[] prompts = new float[scanner.bins()];

@@ -105,8 +105,6 @@ final class CoincidenceLists {
 
     /** Empty where the scanner records no delayed coincidences. */
     float[] randoms() {
-        return hasDelayed
-                ? ListRandoms.bins(order, scanner.map(), scanner.efficiencies(), delayed)
-                : new float[0];
+        return hasDelayed ? ListRandoms.bins(order, scanner.map(), scanner.efficiencies(), delayed) : new float[0];
     }
 }

@@ -38,8 +38,7 @@ record CrystalMap(
     static CrystalMap of(YardlRecord scanner) throws PetRawException {
         List<?> types = scanner.record("scannerGeometry").list("replicatedModules");
         if (types.size() != 1) {
-            throw new PetRawException(
-                    "PETSIRD: expected 1 type of module (replicatedModules), got " + types.size());
+            throw new PetRawException("PETSIRD: expected 1 type of module (replicatedModules), got " + types.size());
         }
         YardlRecord module = YardlRecord.of(YardlRecord.class, "replicatedModules", types.get(0));
         YardlRecord elements = module.record("object").record("detectingElements");
@@ -91,14 +90,19 @@ record CrystalMap(
             ofRing[n] = (int) Math.rint(ring);
             if (Math.abs(ring - ofRing[n]) > TOLERANCE || ofRing[n] >= rings) {
                 throw new PetRawException(String.format(
-                        Locale.ROOT, "PETSIRD: detecting element %d at z = %.2f mm is on no ring of a pitch of %.3f mm", n, at[n].z(), pitch));
+                        Locale.ROOT,
+                        "PETSIRD: detecting element %d at z = %.2f mm is on no ring of a pitch of %.3f mm",
+                        n,
+                        at[n].z(),
+                        pitch));
             }
         }
         double[] angles = Arrays.stream(at)
                 .mapToDouble(p -> Math.atan2(p.y() - y, p.x() - x))
                 .toArray();
         Vec3 centre = new Vec3(x, y, (levels[0] + levels[levels.length - 1]) / 2);
-        return placed(angles, ofRing, new CrystalMap(0, 0, radius, rings, pitch, centre, new int[0], ofRing, perModule));
+        return placed(
+                angles, ofRing, new CrystalMap(0, 0, radius, rings, pitch, centre, new int[0], ofRing, perModule));
     }
 
     /** The smallest even number of places that every element is near to one of. */
@@ -176,6 +180,9 @@ record CrystalMap(
         Vec3 sum = new Vec3(0, 0, 0);
         for (Object corner : corners) {
             float[] c = YardlRecord.of(YardlRecord.class, "corners", corner).floats("c");
+            if (c.length != 3) {
+                throw new PetRawException("PETSIRD: expected corners of 3 coordinates, got " + c.length);
+            }
             sum = sum.plus(new Vec3(c[0], c[1], c[2]));
         }
         double parts = Math.max(1, corners.size());

@@ -19,8 +19,8 @@ public record ModularScanner(
         TofBins tof,
         EnergyWindow window) {
     /** 42 modules of 8 crystals on 8 rings, 400 ps in 13 bins of 250 ps. */
-    public static final ModularScanner EXAMPLE = new ModularScanner(
-            42, 8, 8, 330, 6, 7, TofBins.ofTimes(13, 250, 400), new EnergyWindow(430, 610, 0.12));
+    public static final ModularScanner EXAMPLE =
+            new ModularScanner(42, 8, 8, 330, 6, 7, TofBins.ofTimes(13, 250, 400), new EnergyWindow(430, 610, 0.12));
 
     public int perRing() {
         return modules * crystals;

@@ -28,12 +28,13 @@ final class PairEfficiencies {
 
     static PairEfficiencies of(YardlRecord efficiencies, CrystalMap map) throws PetRawException {
         List<?> ofTypes = efficiencies.list("detectionBinEfficiencies");
-        float[] elements =
-                ofTypes.isEmpty() ? new float[0] : YardlRecord.of(float[].class, "detectionBinEfficiencies", ofTypes.get(0));
+        float[] elements = ofTypes.isEmpty()
+                ? new float[0]
+                : YardlRecord.of(float[].class, "detectionBinEfficiencies", ofTypes.get(0));
         int count = map.crystals().length;
         if (elements.length != 0 && elements.length != count) {
-            throw new PetRawException("PETSIRD: expected detectionBinEfficiencies of " + count + " bins, got "
-                    + elements.length);
+            throw new PetRawException(
+                    "PETSIRD: expected detectionBinEfficiencies of " + count + " bins, got " + elements.length);
         }
         int modules = count / map.elementsPerModule();
         List<?> table = inner(efficiencies.list("modulePairSGIDLUT"));
@@ -46,7 +47,8 @@ final class PairEfficiencies {
             List<?> row = YardlRecord.of(List.class, "modulePairSGIDLUT", table.get(n));
             groups[n] = new int[row.size()];
             for (int m = 0; m < groups[n].length; m++) {
-                groups[n][m] = YardlRecord.of(Long.class, "modulePairSGIDLUT", row.get(m)).intValue();
+                groups[n][m] = YardlRecord.of(Long.class, "modulePairSGIDLUT", row.get(m))
+                        .intValue();
             }
             if (groups[n].length <= n) {
                 throw new PetRawException("PETSIRD: row " + n + " of modulePairSGIDLUT has " + groups[n].length
@@ -57,7 +59,8 @@ final class PairEfficiencies {
         float[][] geometric = new float[vectors.size()][];
         for (int n = 0; n < geometric.length; n++) {
             geometric[n] = values(
-                    YardlRecord.of(YardlRecord.class, "modulePairEfficienciesVectors", vectors.get(n)).list("values"),
+                    YardlRecord.of(YardlRecord.class, "modulePairEfficienciesVectors", vectors.get(n))
+                            .list("values"),
                     map.elementsPerModule());
         }
         var made = new PairEfficiencies(map, elements, groups, geometric);
@@ -104,8 +107,8 @@ final class PairEfficiencies {
         for (int[] row : groups) {
             for (int group : row) {
                 if (geometric.length > 0 && group >= geometric.length) {
-                    throw new PetRawException("PETSIRD: modulePairSGIDLUT names group " + group + " of "
-                            + geometric.length);
+                    throw new PetRawException(
+                            "PETSIRD: modulePairSGIDLUT names group " + group + " of " + geometric.length);
                 }
             }
         }

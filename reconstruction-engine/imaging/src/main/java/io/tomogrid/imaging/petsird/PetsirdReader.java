@@ -72,9 +72,11 @@ final class PetsirdReader {
         YardlType type = blocks.types().get(choice);
         switch (blocks.tags().get(choice)) {
             case "EventTimeBlock" -> events(type);
-            case "DeadTimeTimeBlock" -> times.dead(YardlRecord.of(YardlRecord.class, "DeadTimeTimeBlock", type.read(in)));
+            case "DeadTimeTimeBlock" ->
+                times.dead(YardlRecord.of(YardlRecord.class, "DeadTimeTimeBlock", type.read(in)));
             case "BedMovementTimeBlock" ->
-                bed(YardlRecord.of(YardlRecord.class, "BedMovementTimeBlock", type.read(in)).record("transform"));
+                bed(YardlRecord.of(YardlRecord.class, "BedMovementTimeBlock", type.read(in))
+                        .record("transform"));
             case "GantryMovementTimeBlock" -> {
                 for (Object transform : YardlRecord.of(YardlRecord.class, "GantryMovementTimeBlock", type.read(in))
                         .list("transforms")) {
@@ -134,8 +136,7 @@ final class PetsirdReader {
                     scanner.bins(),
                     lists.randoms(),
                     scanner.efficiencies().stated());
-            return new PetsirdFormat.Content(
-                    new PetScan(scanner.window(), List.of(acquisition)), lists.dropped());
+            return new PetsirdFormat.Content(new PetScan(scanner.window(), List.of(acquisition)), lists.dropped());
         } catch (IllegalArgumentException impossible) {
             throw new PetRawException("PETSIRD: " + impossible.getMessage());
         }

@@ -51,8 +51,8 @@ final class PetsirdWriter {
         out.string(text);
         header.write(out, Map.of("scanner", header(scanner, centre, efficiencies, calibration)));
         for (int part = 0; part < PARTS; part++) {
-            Map<String, Object> interval = Map.of(
-                    "start", durationMs * part / PARTS, "stop", durationMs * (part + 1) / PARTS);
+            Map<String, Object> interval =
+                    Map.of("start", durationMs * part / PARTS, "stop", durationMs * (part + 1) / PARTS);
             out.unsigned(1);
             blocks.write(
                     out,
@@ -98,9 +98,12 @@ final class PetsirdWriter {
                 })),
                 Map.entry("collimatorType", "NONE"),
                 Map.entry("tofBinEdges", List.of(List.of(Map.of("edges", edges(scanner.tof()))))),
-                Map.entry("tofResolution", List.of(new float[] {(float) scanner.tof().fwhmMm()})),
+                Map.entry(
+                        "tofResolution",
+                        List.of(new float[] {(float) scanner.tof().fwhmMm()})),
                 Map.entry("eventEnergyBinEdges", List.of(Map.of("edges", new float[] {
-                    (float) scanner.window().lowerKeV(), (float) scanner.window().upperKeV()
+                    (float) scanner.window().lowerKeV(),
+                    (float) scanner.window().upperKeV()
                 }))),
                 Map.entry(
                         "energyResolutionAt511",
@@ -176,9 +179,18 @@ final class PetsirdWriter {
         float cosine = (float) Math.cos(angle);
         float sine = (float) Math.sin(angle);
         return Map.of("matrix", new float[] {
-            cosine, -sine, 0, (float) (outMm * Math.cos(angle)),
-            sine, cosine, 0, (float) (outMm * Math.sin(angle)),
-            0, 0, 1, (float) z
+            cosine,
+            -sine,
+            0,
+            (float) (outMm * Math.cos(angle)),
+            sine,
+            cosine,
+            0,
+            (float) (outMm * Math.sin(angle)),
+            0,
+            0,
+            1,
+            (float) z
         });
     }
 }

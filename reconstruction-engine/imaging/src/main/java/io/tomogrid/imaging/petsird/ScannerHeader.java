@@ -29,6 +29,9 @@ record ScannerHeader(
     private static final int MOST_SPAN = 11;
     private static final long USUAL_BINS = 1L << 24;
     private static final long MOST_BINS = 1L << 27;
+    /** While it is read, with what is needed beside. */
+    private static final long BYTES_OF_A_BIN = 16;
+
     private static final double EVEN = 1e-3;
     private static final double TILT = 1e-4;
 
@@ -93,9 +96,10 @@ record ScannerHeader(
                     * radialBins
                     * segments.stream().mapToInt(AxialSegment::planes).sum();
             boolean last = span == MOST_SPAN;
-            if (last && bins > MOST_BINS) {
+            long most = Math.min(MOST_BINS, Runtime.getRuntime().maxMemory() / BYTES_OF_A_BIN);
+            if (last && bins > most) {
                 throw new PetRawException("PETSIRD: " + map.rings() + " rings of " + map.perRing() + " make " + bins
-                        + " lines of response, this release takes " + MOST_BINS);
+                        + " lines of response, there is memory for " + most);
             }
             if (last || bins <= USUAL_BINS) {
                 var scanner = new CylindricalScanner(

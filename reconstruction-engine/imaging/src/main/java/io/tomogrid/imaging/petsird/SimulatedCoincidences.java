@@ -112,10 +112,7 @@ public record SimulatedCoincidences(
 
         int[] trues() {
             double decay = Math.log(2) / how.halfLifeS * how.durationS;
-            double perIntegral = how.sensitivity
-                    * how.durationS
-                    * how.positronFraction
-                    * (-Math.expm1(-decay) / decay);
+            double perIntegral = how.sensitivity * how.durationS * how.positronFraction * (-Math.expm1(-decay) / decay);
             for (int a = 0; a < scanner.perRing(); a++) {
                 for (int b = 0; b < a; b++) {
                     if (scanner.coincident(a / scanner.crystals(), b / scanner.crystals())) {
@@ -144,7 +141,8 @@ public record SimulatedCoincidences(
             }
             for (int count = SimulatedScan.poisson(mean, random); count > 0; count--) {
                 double part = random.nextDouble();
-                while (random.nextDouble() * hottest > phantom.activity(from.plus(to.minus(from).times(part)))) {
+                while (random.nextDouble() * hottest
+                        > phantom.activity(from.plus(to.minus(from).times(part)))) {
                     part = random.nextDouble();
                 }
                 double mm = (part - 0.5) * length + scanner.tof().sigmaMm() * random.nextGaussian();
@@ -178,7 +176,10 @@ public record SimulatedCoincidences(
                 int perModule = scanner.crystals() * scanner.rings();
                 if (scanner.coincident(a / perModule, b / perModule)
                         && random.nextDouble() * (1 + SPREAD) * (1 + SPREAD) < efficiencies[a] * efficiencies[b]) {
-                    add(Math.max(a, b), Math.min(a, b), random.nextInt(scanner.tof().count()));
+                    add(
+                            Math.max(a, b),
+                            Math.min(a, b),
+                            random.nextInt(scanner.tof().count()));
                     n++;
                 }
             }

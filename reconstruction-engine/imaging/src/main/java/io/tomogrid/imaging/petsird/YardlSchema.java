@@ -112,8 +112,7 @@ final class YardlSchema {
         return new YardlType.Union(tags, types);
     }
 
-    private YardlType named(
-            String qualified, List<YardlType> arguments, Map<String, YardlType> parameters, int depth)
+    private YardlType named(String qualified, List<YardlType> arguments, Map<String, YardlType> parameters, int depth)
             throws PetRawException {
         if (parameters.containsKey(qualified)) {
             return parameters.get(qualified);

@@ -38,14 +38,14 @@ class CrystalMapTest {
             modules.add(moved(Math.cos(angle), Math.sin(angle), 0, 0, 100));
         }
         if (fault.equals("twice")) {
-            modules.add(modules.get(0));
+            modules.addAll(List.copyOf(modules));
         }
         YardlRecord corner = record("c", new float[3]);
         YardlRecord shape = record("corners", List.of(corner, corner));
-        YardlRecord detecting = new YardlRecord(
-                "elements", Map.of("object", record("shape", shape), "transforms", elements));
-        YardlRecord module =
-                new YardlRecord("module", Map.of("object", record("detectingElements", detecting), "transforms", modules));
+        YardlRecord detecting =
+                new YardlRecord("elements", Map.of("object", record("shape", shape), "transforms", elements));
+        YardlRecord module = new YardlRecord(
+                "module", Map.of("object", record("detectingElements", detecting), "transforms", modules));
         List<Object> types = fault.equals("types") ? List.of(module, module) : List.of(module);
         return record("scannerGeometry", record("replicatedModules", types));
     }

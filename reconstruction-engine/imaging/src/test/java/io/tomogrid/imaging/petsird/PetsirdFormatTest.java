@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** REC-30 */
 class PetsirdFormatTest {
-    private static final ModularScanner SCANNER = new ModularScanner(
-            12, 6, 4, 150, 8, 4, TofBins.ofTimes(9, 200, 300), new EnergyWindow(430, 610, 0.12));
+    private static final ModularScanner SCANNER =
+            new ModularScanner(12, 6, 4, 150, 8, 4, TofBins.ofTimes(9, 200, 300), new EnergyWindow(430, 610, 0.12));
     private static final Vec3 CENTRE = new Vec3(3, -20, -300);
     private static final double DURATION_S = 60;
     private static final double SENSITIVITY = 2e-7;
@@ -31,7 +31,8 @@ class PetsirdFormatTest {
 
     private static byte[] measured(double x, double randoms, double sensitivity) {
         var phantom = new ImageQualityPhantom(8000, new Solid.Cylinder(new Vec3(x, 0, 0), 20, 20, 100), List.of());
-        return new SimulatedCoincidences(SCANNER, CENTRE, DURATION_S, sensitivity, 6586.2, 0.967, randoms).petsird(phantom, 5);
+        return new SimulatedCoincidences(SCANNER, CENTRE, DURATION_S, sensitivity, 6586.2, 0.967, randoms)
+                .petsird(phantom, 5);
     }
 
     private static ListAcquisition read(byte[] bytes) throws PetRawException {
@@ -88,7 +89,9 @@ class PetsirdFormatTest {
         }
         for (int s = 0; s < expected.length; s++) {
             assertThat(expected[s]).isGreaterThan(1000);
-            assertThat(counted[s]).as("segment %d", s).isCloseTo(expected[s], within(5 * Math.sqrt(expected[s]) + 0.01 * expected[s]));
+            assertThat(counted[s])
+                    .as("segment %d", s)
+                    .isCloseTo(expected[s], within(5 * Math.sqrt(expected[s]) + 0.01 * expected[s]));
         }
     }
 
