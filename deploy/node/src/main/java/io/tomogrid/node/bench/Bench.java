@@ -32,7 +32,11 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
         List<Row> rows = switch (name) {
             case "road" -> new RoadBench(root.resolve(".tomogrid/bench"), study, out).run(runs);
             case "recon" ->
-                Stream.of(new ReconBench(out).run(runs), new ListModeBench(out).run(runs), new CtBench(out).run(runs))
+                Stream.of(
+                                new ReconBench(out).run(runs),
+                                new ListModeBench(out).run(runs),
+                                new CtBench(out).run(runs),
+                                new VolumeBench(out).run(runs))
                         .flatMap(List::stream)
                         .toList();
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);

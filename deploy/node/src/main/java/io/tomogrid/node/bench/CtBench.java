@@ -6,12 +6,16 @@ import io.tomogrid.engine.ct.Kernel;
 import io.tomogrid.imaging.ct.CtGrid;
 import io.tomogrid.imaging.ct.FlatScan;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
-/** FDK of 256 x 256 x 256 voxels from 180 views of 256 x 256, filter and back projection. */
+/**
+ * FDK of 256 x 256 x 256 voxels from 180 views of 256 x 256, filter and back projection, beside {@link Plastimatch}; and of a half
+ * and a quarter as many voxels across.
+ */
 final class CtBench {
     private static final int N = 256;
     private static final int VIEWS = 180;
@@ -30,35 +34,28 @@ final class CtBench {
 
     List<Row> run(int runs) {
         FlatScan scan = scan();
-        CtGrid grid = CtGrid.cube(N, WIDTH_MM / N);
         Fdk fdk = new Fdk(Kernel.RAMP, parallel);
-        double[] wall = new double[runs];
-        double[] cpu = new double[runs];
-        double[] perCpu = new double[runs];
-        for (int n = -WARM_UP; n < runs; n++) {
-            long start = System.nanoTime();
-            long processor = processorNanos();
-            fdk.reconstruct(scan, grid);
-            double seconds = (System.nanoTime() - start) * 1e-9;
-            double processorSeconds = (processorNanos() - processor) * 1e-9;
-            out.printf(
-                    Locale.ROOT,
-                    "FDK%s: %.3f s (%.3f s processor)%n",
-                    n < 0 ? ", warm-up" : "",
-                    seconds,
-                    processorSeconds);
-            out.flush();
-            if (n >= 0) {
-                wall[n] = seconds;
-                cpu[n] = processorSeconds;
-                perCpu[n] = 1e-9 * N * N * N * VIEWS / processorSeconds;
-            }
+        List<Row> rows = new ArrayList<>();
+        Optional<Plastimatch> peer = Plastimatch.find();
+        try {
+            CtGrid grid = CtGrid.cube(N, WIDTH_MM / N);
+            Supplier<ProcessorTime> theirs = peer.isPresent() ? peer.get()::fdk : null;
+            SideBySide measured =
+                    new SideBySide(name(N), () -> fdk.reconstruct(scan, grid), WARM_UP, runs, theirs, 1, out);
+            rows.addAll(measured.rows(Plastimatch.NAME));
+        } finally {
+            peer.ifPresent(Plastimatch::close);
         }
-        String name = "FDK 256^3 from 180 views, " + parallel.threads() + " threads";
-        return List.of(
-                Row.of(name, "wall", "s", "", false, wall),
-                Row.of(name, "processor time", "s", "", false, cpu),
-                Row.of(name, "updates in a second of processor time", "10^9", "", false, perCpu));
+        for (int n = N / 4; n <= N; n *= 2) {
+            CtGrid grid = CtGrid.cube(n, WIDTH_MM / n);
+            SideBySide measured = new SideBySide(name(n), () -> fdk.reconstruct(scan, grid), 1, runs, out);
+            rows.add(measured.each("updates of a voxel by a view", (double) n * n * n * VIEWS));
+        }
+        return rows;
+    }
+
+    private String name(int voxels) {
+        return "FDK " + voxels + "^3 from " + VIEWS + " views, " + parallel.threads() + " threads";
     }
 
     private static FlatScan scan() {
@@ -71,10 +68,5 @@ final class CtBench {
         }
         double pitch = DETECTOR_WIDTH_MM / N;
         return new FlatScan(N, N, pitch, pitch, SOURCE_MM, DETECTOR_MM, 0, 2 * Math.PI / VIEWS, projections);
-    }
-
-    private static long processorNanos() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
     }
 }

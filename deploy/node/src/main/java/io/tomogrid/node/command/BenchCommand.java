@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
                         + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
-                        + " recon (PET projections of one subset, FDK), slices (the planner beside other rules, simulated),"
+                        + " recon (PET projections, FDK, resampling, rotation), slices (the planner beside other rules, simulated),"
                         + " swap (versions of a model swapped under load, what the protocol costs, kills amid a swap),"
                         + " warm (job to first instruction), heal (faults in a cluster of two simulated hosts)."
                         + " fuzz measures nothing: it runs the fuzz targets.",

@@ -28,7 +28,7 @@ public record RotationGeometry(
                             + ", " + reach + ", " + rows + " and " + pixelMm + " mm");
         }
         double columns = 2.0 * reach + 1;
-        if (columns * rows * Math.max(frames, columns) > Integer.MAX_VALUE / 4) {
+        if (columns * rows * Math.max(frames, columns) > Integer.MAX_VALUE / 2) {
             throw new IllegalArgumentException("rotation: " + frames + " frames of " + rows + " rows and "
                     + (long) columns + " columns are too many; choose larger pixels or fewer frames");
         }
