@@ -160,7 +160,7 @@ class TransportTest {
         assertThat(to.list()).isEmpty();
     }
 
-    private static byte[] tar(String name, char type, String content) {
+    static byte[] tar(String name, char type, String content) {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         return tar(
                 name,
