@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MOD-06: a registry as peer, and one that fails half-way. */
+/** PKG-03: a registry as peer, and one that fails half-way. */
 class RegistryTest {
     @TempDir
     Path folder;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** MOD-10. */
+/** PKG-07. */
 class InspectionTest {
     private static final String IMAGE = "application/vnd.oci.image.config.v1+json";
 

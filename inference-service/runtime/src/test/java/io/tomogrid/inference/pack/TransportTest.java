@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** MOD-06: packages as one file. */
+/** PKG-03: packages as one file. */
 class TransportTest {
     @TempDir
     Path folder;

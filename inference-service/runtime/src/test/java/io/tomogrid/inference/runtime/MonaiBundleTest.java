@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** MOD-09: bundles as MONAI's model zoo has them, with a small network. */
+/** PKG-06: bundles as MONAI's model zoo has them, with a small network. */
 class MonaiBundleTest {
     private static final String METADATA = """
             {"version": "0.5.3", "monai_version": "1.3.0", "pytorch_version": "2.4.0", "numpy_version": "1.24.4",
@@ -118,7 +118,8 @@ class MonaiBundleTest {
     void a_zip_that_slips_is_refused() throws Exception {
         Path zip = zipped("../../evil");
         assertThatThrownBy(() -> MonaiBundle.isBundle(zip)).hasMessageContaining("is no zip file that is taken");
-        assertThatThrownBy(() -> MonaiBundle.read(zip, Optional.empty(), folder)).isInstanceOf(ModelException.class);
+        assertThatThrownBy(() -> MonaiBundle.read(zip, Optional.empty(), folder))
+                .isInstanceOf(ModelException.class);
         assertThat(folder.resolveSibling("evil")).doesNotExist();
     }
 
