@@ -31,11 +31,9 @@ class ModelsCommandTest {
     @Test
     void a_model_is_packed_signed_verified_carried_and_verified_again() throws Exception {
         Path home = Files.createDirectories(folder.resolve("home"));
-        assertThat(run("pack", example, "--home", home))
-                .isEqualTo(1);
+        assertThat(run("pack", example, "--home", home)).isEqualTo(1);
         assertThat(out.toString()).contains("no golden example", "--record-golden");
-        assertThat(run("pack", example, "--home", home, "--record-golden"))
-                .isZero();
+        assertThat(run("pack", example, "--home", home, "--record-golden")).isZero();
         assertThat(run("list", "--home", home)).isZero();
         assertThat(out.toString()).contains("threshold").contains("2.5.0").contains("sha256:");
 

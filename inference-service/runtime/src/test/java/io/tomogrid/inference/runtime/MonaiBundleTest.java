@@ -199,7 +199,7 @@ class MonaiBundleTest {
         assertThat(ModelFolder.read(folderToPack).card().name()).isEqualTo("lesion");
         Random random = new Random(11);
         int refused = 0;
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 300; i++) {
             byte[] bad = good.clone();
             bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
             Files.write(onnx, i % 4 == 0 ? java.util.Arrays.copyOf(bad, random.nextInt(bad.length)) : bad);
@@ -210,7 +210,7 @@ class MonaiBundleTest {
                 refused++;
             }
         }
-        assertThat(refused).isBetween(400, 999);
+        assertThat(refused).isBetween(100, 299);
     }
 
     @Test
