@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 
 /**
  * A MONAI Bundle, a folder or a zip file, whose network was exported as {@code models/model.onnx}. Its metadata and the
@@ -36,6 +37,8 @@ public final class MonaiBundle {
         }
         try (FileSystem zip = FileSystems.newFileSystem(path)) {
             return root(zip).isPresent();
+        } catch (ZipException e) {
+            throw new OciException(path.getFileName() + " is no zip file that is taken: " + e.getMessage(), e);
         }
     }
 

@@ -61,28 +61,30 @@ final class MonaiPorts {
         for (Object key : ports.fields().keySet()) {
             Document port = ports.object((String) key);
             String name = (String) key;
-            if (values.stream().noneMatch(v -> v.name().equals(name))) {
+            Optional<OnnxSignature.Value> value =
+                    values.stream().filter(v -> v.name().equals(name)).findFirst();
+            if (value.isEmpty()) {
                 if (values.size() != 1 || ports.fields().size() != 1) {
                     throw new OciException("metadata.json names " + name + ", the ONNX model has "
                             + values.stream().map(v -> Document.shown(v.name())).toList()
                             + ": export it with these names");
                 }
-                all.add(port(values.get(0).name(), port));
+                all.add(port(values.get(0), port));
             } else {
-                all.add(port(name, port));
+                all.add(port(value.get(), port));
             }
         }
         return all;
     }
 
-    private static Map<String, Object> port(String name, Document port) throws OciException {
+    private static Map<String, Object> port(OnnxSignature.Value value, Document port) throws OciException {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("name", name);
+        map.put("name", value.name());
         map.put("datatype", type(port).name());
+        extents(port);
         List<Object> shape = new ArrayList<>(List.of(1, port.whole("num_channels")));
-        for (Object extent : extents(port)) {
-            shape.add(extent instanceof Integer n && !port.flag("is_patch_data", false) ? n : -1);
-        }
+        List<Integer> exported = value.shape().filter(s -> s.size() == 5).orElse(List.of(-1, -1, -1, -1, -1));
+        shape.addAll(exported.subList(2, 5));
         map.put("shape", shape);
         map.put("unit", port.text("format", "").equals("hounsfield") ? "[hnsf'U]" : "1");
         String modality = port.text("modality", "").toUpperCase(Locale.ROOT);

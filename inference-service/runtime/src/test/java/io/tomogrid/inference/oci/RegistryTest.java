@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MOD-06: a registry as peer, and one that fails half-way. */
+/** PKG-03: a registry as peer, and one that fails half-way. */
 class RegistryTest {
     @TempDir
     Path folder;
@@ -111,7 +111,7 @@ class RegistryTest {
 
     private static void await(int port, Process registry) throws Exception {
         while (registry.isAlive()) {
-            try (var socket = new java.net.Socket("127.0.0.1", port)) {
+            try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
                 assertThat(socket.isConnected()).isTrue();
                 return;
             } catch (java.net.ConnectException notYet) {
@@ -254,10 +254,13 @@ class RegistryTest {
 
     @Test
     void a_registry_that_is_not_there_is_named() throws Exception {
-        ImageName name = name();
-        server.stop(0);
+        int closed;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = free.getLocalPort();
+        }
+        ImageName name = ImageName.parse("127.0.0.1:" + closed + "/models/lesion:1.0.0");
         assertThatThrownBy(() -> new Transport(to).pull(new Registry(Optional.empty()), name))
-                .hasMessageContaining("127.0.0.1:" + server.getAddress().getPort() + " does not answer");
+                .hasMessageContaining("127.0.0.1:" + closed + " does not answer");
     }
 
     /** A password goes to the registry that asks and to its token service, and a token serves from then on. */

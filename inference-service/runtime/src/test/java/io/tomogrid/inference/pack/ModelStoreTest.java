@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MOD-01, MOD-04, MOD-05. */
+/** MOD-01, PKG-01, PKG-02. */
 class ModelStoreTest {
     @TempDir
     Path folder;

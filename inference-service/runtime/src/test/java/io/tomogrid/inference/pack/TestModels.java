@@ -38,7 +38,7 @@ public final class TestModels {
                 0.001);
     }
 
-    /** @param folder where the weights' file is written */
+    /** A package's source. @param folder where the weights' file is written */
     public static ModelSource source(Path folder, String version, Map<String, byte[]> documents)
             throws IOException, ModelException {
         Path onnx = Files.write(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** MOD-06: packages as one file. */
+/** PKG-03: packages as one file. */
 class TransportTest {
     @TempDir
     Path folder;
@@ -160,7 +160,7 @@ class TransportTest {
         assertThat(to.list()).isEmpty();
     }
 
-    private static byte[] tar(String name, char type, String content) {
+    static byte[] tar(String name, char type, String content) {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         return tar(
                 name,

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MOD-07 and MOD-08. */
+/** PKG-04 and PKG-05. */
 class TrustPolicyTest {
     private static final String CYCLONEDX = """
             {"bomFormat": "CycloneDX", "specVersion": "1.6",
