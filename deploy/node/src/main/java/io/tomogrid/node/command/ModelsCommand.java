@@ -16,9 +16,19 @@ import picocli.CommandLine.Spec;
 /** {@code tomogrid models}: what the model service serves; loads and unloads by name. */
 @Command(
         name = "models",
-        description = "Models of the running node.",
+        description = "Models of the running node; packages of models and who may bring them.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            ModelPackCommands.Pack.class,
+            ModelPackCommands.ListPackages.class,
+            ModelPackCommands.Inspect.class,
+            ModelPackCommands.Verify.class,
+            ModelTrustCommands.Keygen.class,
+            ModelTrustCommands.Sign.class,
+            ModelTransportCommands.Push.class,
+            ModelTransportCommands.Pull.class,
+            ModelTransportCommands.Export.class,
+            ModelTransportCommands.Import.class,
             ModelsRolloutCommands.Rollout.class,
             ModelsRolloutCommands.Rollback.class,
             ModelsRolloutCommands.Abort.class,

@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 
 /** SHA-256 of content, the only algorithm that we take. @param hex 64 lower-case hex digits */
 public record Digest(String hex) {
+    static final String SIGNATURE_SUFFIX = ".sig";
+
     private static final String PREFIX = "sha256:";
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
@@ -62,6 +64,11 @@ public record Digest(String hex) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    /** The tag under which cosign keeps the signatures of a manifest with this digest. */
+    public String signatureTag() {
+        return "sha256-" + hex + SIGNATURE_SUFFIX;
     }
 
     @Override

@@ -112,7 +112,10 @@ public record Document(String where, Map<?, ?> fields) {
         if (has(key)) {
             Document map = object(key);
             for (Object name : map.fields().keySet()) {
-                texts.put((String) name, map.text((String) name));
+                if (!(map.fields().get(name) instanceof String text)) {
+                    throw map.wrong((String) name, "a text");
+                }
+                texts.put((String) name, text);
             }
         }
         return texts;

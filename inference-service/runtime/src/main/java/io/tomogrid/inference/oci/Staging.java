@@ -11,11 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +45,7 @@ public final class Staging implements AutoCloseable {
 
     static Staging in(OciLayout layout) throws IOException {
         Path incoming = Files.createDirectories(layout.folder().resolve(FOLDER));
+        sweep(incoming);
         return new Staging(layout, Files.createTempDirectory(incoming, ""));
     }
 
@@ -105,13 +111,7 @@ public final class Staging implements AutoCloseable {
      * @throws OciException if a blob of theirs is missing, or a name is taken
      */
     public void commit(List<Descriptor> manifests) throws IOException {
-        for (Descriptor manifest : manifests) {
-            for (Descriptor blob : Manifest.parse(bytes(manifest)).blobs()) {
-                if (!has(blob.digest())) {
-                    throw new OciException(manifest.digest() + " needs " + blob.digest() + ", which did not come");
-                }
-            }
-        }
+        Set<Digest> needed = needed(manifests);
         synchronized (COMMIT) {
             Path lockFile = layout.folder().resolve("lock");
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -121,12 +121,28 @@ public final class Staging implements AutoCloseable {
                     list(index, manifest);
                 }
                 for (Map.Entry<Digest, Path> blob : arrived.entrySet()) {
-                    Files.move(blob.getValue(), layout.file(blob.getKey()), StandardCopyOption.ATOMIC_MOVE);
+                    if (needed.contains(blob.getKey())) {
+                        Files.move(blob.getValue(), layout.file(blob.getKey()), StandardCopyOption.ATOMIC_MOVE);
+                    }
                 }
                 arrived.clear();
                 write(layout.folder().resolve("index.json"), OciLayout.Index.bytes(index));
             }
         }
+    }
+
+    private Set<Digest> needed(List<Descriptor> manifests) throws IOException {
+        Set<Digest> needed = new HashSet<>();
+        for (Descriptor manifest : manifests) {
+            needed.add(manifest.digest());
+            for (Descriptor blob : Manifest.parse(bytes(manifest)).blobs()) {
+                if (!has(blob.digest())) {
+                    throw new OciException(manifest.digest() + " needs " + blob.digest() + ", which did not come");
+                }
+                needed.add(blob.digest());
+            }
+        }
+        return needed;
     }
 
     private static void list(List<Descriptor> index, Descriptor manifest) throws OciException {
@@ -136,7 +152,7 @@ public final class Staging implements AutoCloseable {
             if (!there.annotation(Descriptor.REF).orElse("").equals(name)) {
                 continue;
             }
-            if (there.digest().equals(manifest.digest()) || name.endsWith(".sig")) {
+            if (there.digest().equals(manifest.digest()) || name.endsWith(Digest.SIGNATURE_SUFFIX)) {
                 index.set(i, manifest);
                 return;
             }
@@ -171,9 +187,25 @@ public final class Staging implements AutoCloseable {
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** What a process left behind that was killed. */
+    private static void sweep(Path incoming) throws IOException {
+        FileTime yesterday = FileTime.from(Instant.now().minus(1, ChronoUnit.DAYS));
+        try (Stream<Path> folders = Files.list(incoming)) {
+            for (Path left : folders.toList()) {
+                if (Files.getLastModifiedTime(left).compareTo(yesterday) < 0) {
+                    delete(left);
+                }
+            }
+        }
+    }
+
     /** Drops what was not committed. */
     @Override
     public void close() throws IOException {
+        delete(folder);
+    }
+
+    private static void delete(Path folder) throws IOException {
         try (Stream<Path> left = Files.list(folder)) {
             for (Path file : left.toList()) {
                 Files.delete(file);

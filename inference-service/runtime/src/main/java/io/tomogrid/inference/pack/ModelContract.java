@@ -30,7 +30,7 @@ public record ModelContract(List<Port> inputs, List<Port> outputs, Sampling samp
      * @param unit unit of the values, UCUM, e.g. {@code g/ml{SUVbw}} or {@code [hnsf'U]}
      * @param modality DICOM modality of an input that is an image, else empty
      * @param window what the caller brings an input's values into, if anything
-     * @param labels what the values of an output that is a label map or a list of classes mean, else empty
+     * @param labels what the values, channels or classes of an output mean, else empty
      */
     public record Port(
             String name,
@@ -56,15 +56,24 @@ public record ModelContract(List<Port> inputs, List<Port> outputs, Sampling samp
         }
     }
 
-    /** Values are clipped to these, in the port's unit, before the model sees them; it does any scaling itself. */
-    public record Window(double low, double high) {}
+    /**
+     * What the caller does to an input's values: they are clipped to low … high, in the port's unit, then brought
+     * linearly to scaledLow … scaledHigh, which are low and high themselves where the model takes them as they are.
+     */
+    public record Window(double low, double high, double scaledLow, double scaledHigh) {
+        public float apply(float value) {
+            double clipped = Math.min(Math.max(value, low), high);
+            return (float) (scaledLow + (clipped - low) / (high - low) * (scaledHigh - scaledLow));
+        }
+    }
 
     /** @param value value in the output @param scheme coding scheme, SCT or DCM @param code its code @param meaning words */
     public record Label(int value, String scheme, String code, String meaning) {}
 
     /**
      * @param spacingMm distance of voxel centres along x, y and z, mm; empty: the model takes any
-     * @param orientation where the axes x, y and z of a tensor {@code [..., z, y, x]} point, three letters such as LPS
+     * @param orientation where the axes x, y and z of a tensor {@code [..., z, y, x]} point, three letters: LPS is a DICOM
+     *     volume as it lies, SAR what MONAI calls RAS, as its first axis varies slowest
      * @param patch extents z, y, x of what it takes at once, voxels; empty: the whole volume
      */
     public record Sampling(List<Double> spacingMm, String orientation, List<Integer> patch) {
@@ -102,10 +111,6 @@ public record ModelContract(List<Port> inputs, List<Port> outputs, Sampling samp
         if (!item.has("shape")) {
             throw item.wrong("shape", "a list of extents, -1 where any is taken");
         }
-        List<Double> window = item.numbers("window");
-        if (!window.isEmpty() && (window.size() != 2 || window.get(0) >= window.get(1))) {
-            throw item.wrong("window", "two numbers, the lower first");
-        }
         String modality = item.text("modality", "");
         if (!modality.matches("|[A-Z]{2,6}")) {
             throw item.wrong("modality", "a DICOM modality such as PT or CT");
@@ -116,8 +121,25 @@ public record ModelContract(List<Port> inputs, List<Port> outputs, Sampling samp
                 shape,
                 item.text("unit"),
                 modality,
-                window.isEmpty() ? Optional.empty() : Optional.of(new Window(window.get(0), window.get(1))),
+                window(item),
                 labels(item));
+    }
+
+    private static Optional<Window> window(Document port) throws OciException {
+        if (!port.has("window")) {
+            return Optional.empty();
+        }
+        List<Double> window = rising(port, "window");
+        List<Double> scaled = port.has("scaled-to") ? rising(port, "scaled-to") : window;
+        return Optional.of(new Window(window.get(0), window.get(1), scaled.get(0), scaled.get(1)));
+    }
+
+    private static List<Double> rising(Document port, String key) throws OciException {
+        List<Double> numbers = port.numbers(key);
+        if (numbers.size() != 2 || numbers.get(0) >= numbers.get(1)) {
+            throw port.wrong(key, "two numbers, the lower first");
+        }
+        return numbers;
     }
 
     private static List<Label> labels(Document port) throws OciException {
@@ -146,7 +168,10 @@ public record ModelContract(List<Port> inputs, List<Port> outputs, Sampling samp
             throw item.wrong("spacing-mm", "three numbers above 0, mm along x, y and z, or none");
         }
         String orientation = item.text("orientation");
-        if (!orientation.matches("[LR][PA][SI]")) {
+        if (!orientation.matches("[LRPASI]{3}")
+                || !orientation.matches(".*[LR].*")
+                || !orientation.matches(".*[PA].*")
+                || !orientation.matches(".*[SI].*")) {
             throw item.wrong("orientation", "three letters such as LPS");
         }
         List<Integer> patch = whole(item, "patch", 1);
@@ -186,7 +211,12 @@ public record ModelContract(List<Port> inputs, List<Port> outputs, Sampling samp
         if (!port.modality().isEmpty()) {
             map.put("modality", port.modality());
         }
-        port.window().ifPresent(w -> map.put("window", List.of(w.low(), w.high())));
+        port.window().ifPresent(w -> {
+            map.put("window", List.of(w.low(), w.high()));
+            if (w.low() != w.scaledLow() || w.high() != w.scaledHigh()) {
+                map.put("scaled-to", List.of(w.scaledLow(), w.scaledHigh()));
+            }
+        });
         if (!port.labels().isEmpty()) {
             map.put("labels", port.labels().stream().map(ModelContract::toMap).toList());
         }

@@ -75,7 +75,7 @@ public final class ModelStore {
         } catch (IOException e) {
             throw new ModelException("the model store cannot be read: " + e.getMessage(), e);
         }
-        entries.sort(Comparator.comparing(Entry::name).thenComparing(Entry::version, ModelName.BY_VERSION));
+        entries.sort(Comparator.comparing(Entry::name).thenComparing(Entry::version, Versions.ORDER));
         return entries;
     }
 

@@ -3,12 +3,15 @@ package io.tomogrid.inference.service;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * @param repository folder with the model store; what serves, and the audit log, are in its folder {@code state}
+ * @param repository folder with the model store
+ * @param state folder for what serves and the audit log; {@code state} in the repository if empty
+ * @param trust the trust policy's file, read anew for each rollout; without one only what is shipped or trusted serves
  * @param threads threads of one run
  * @param maxRequest greatest sum of a request's tensors
  * @param trusted digests of packages that need no signature
@@ -21,6 +24,8 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("tomogrid.inference")
 record InferenceProperties(
         Path repository,
+        Optional<Path> state,
+        Optional<Path> trust,
         @DefaultValue("2") int threads,
         @DefaultValue("1GB") DataSize maxRequest,
         @DefaultValue List<String> trusted,
