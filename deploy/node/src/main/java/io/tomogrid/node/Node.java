@@ -175,7 +175,9 @@ public final class Node implements AutoCloseable {
         Map<String, Object> map = common(home, "inference", token);
         map.put("tomogrid.inference.repository", home.folder("model-store").toString());
         map.put("tomogrid.inference.state", home.folder("model-state").toString());
-        map.put("tomogrid.inference.trust", home.path().resolve(TrustPolicy.FILE).toString());
+        map.put(
+                "tomogrid.inference.trust",
+                home.path().resolve(TrustPolicy.FILE).toString());
         return map;
     }
 

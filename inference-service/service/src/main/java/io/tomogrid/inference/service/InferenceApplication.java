@@ -79,7 +79,9 @@ public class InferenceApplication {
                         properties.threads(),
                         properties.runLimit(),
                         scratch,
-                        properties.childMemory().toBytes()));
+                        properties.childMemory().toBytes(),
+                        new Runners.Batching(properties.maxBatch(), properties.batchDelay()),
+                        properties.flips()));
         models.start();
         return models;
     }

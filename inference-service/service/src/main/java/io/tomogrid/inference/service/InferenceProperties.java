@@ -19,6 +19,9 @@ import org.springframework.util.unit.DataSize;
  * @param proofLimit longest that one run may take before a version serves
  * @param pinIdle after this long without a request a pin ends
  * @param childMemory greatest memory of a model in a process of its own
+ * @param maxBatch how many requests of the same shape are run as one; 1 for none
+ * @param batchDelay longest that a request waits for others to be run with
+ * @param flips whether models of patches are asked mirrored too, and the answers averaged
  * @param tenantRequests how many requests of one tenant are answered at once; further ones get 429
  */
 @ConfigurationProperties("tomogrid.inference")
@@ -33,4 +36,7 @@ record InferenceProperties(
         @DefaultValue("30s") Duration proofLimit,
         @DefaultValue("10m") Duration pinIdle,
         @DefaultValue("4GB") DataSize childMemory,
+        @DefaultValue("1") int maxBatch,
+        @DefaultValue("2ms") Duration batchDelay,
+        @DefaultValue("false") boolean flips,
         @DefaultValue("32") int tenantRequests) {}
