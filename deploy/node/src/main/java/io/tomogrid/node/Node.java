@@ -5,6 +5,7 @@ import io.tomogrid.cluster.contract.Engine;
 import io.tomogrid.gateway.GatewayApplication;
 import io.tomogrid.inference.runtime.SuvThreshold;
 import io.tomogrid.inference.service.InferenceApplication;
+import io.tomogrid.inference.trust.TrustPolicy;
 import io.tomogrid.manager.ManagerApplication;
 import io.tomogrid.node.engine.ExistingEngine;
 import io.tomogrid.slices.process.Supervised;
@@ -173,7 +174,11 @@ public final class Node implements AutoCloseable {
 
     private static Map<String, Object> inference(NodeHome home, String token) throws IOException {
         Map<String, Object> map = common(home, "inference", token);
-        map.put("tomogrid.inference.repository", home.folder("models").toString());
+        map.put("tomogrid.inference.repository", home.folder("model-store").toString());
+        map.put("tomogrid.inference.state", home.folder("model-state").toString());
+        map.put(
+                "tomogrid.inference.trust",
+                home.path().resolve(TrustPolicy.FILE).toString());
         return map;
     }
 

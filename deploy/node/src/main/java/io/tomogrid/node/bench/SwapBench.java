@@ -24,8 +24,8 @@ final class SwapBench {
     private static final int CLIENTS = 4;
     private static final int VERSIONS = 10;
     private static final int EXTENT = 32;
-    /** 32 MB, so that a version that is not let go shows. */
-    private static final int WEIGHTS = 8 << 20;
+    /** 8 MB, so that a version that is not let go shows. */
+    private static final int WEIGHTS = 2 << 20;
 
     private static final int ROLLBACKS = 20;
     private static final int KILLS = 10;

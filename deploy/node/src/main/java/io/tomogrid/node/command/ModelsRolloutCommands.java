@@ -70,7 +70,7 @@ final class ModelsRolloutCommands {
         @Option(names = "--to", paramLabel = "VERSION", required = true, description = "A version or sha256:DIGEST.")
         private String version;
 
-        @Option(names = "--runner", description = "in-process, child (a JVM of its own) or container.")
+        @Option(names = "--runner", description = "in-process or child, a JVM of its own (default: in-process).")
         private String runner;
 
         @Option(names = "--shadow", paramLabel = "N", description = "Ask it N requests too, and compare.")

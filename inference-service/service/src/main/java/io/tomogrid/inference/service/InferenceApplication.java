@@ -1,15 +1,19 @@
 package io.tomogrid.inference.service;
 
 import io.tomogrid.inference.pack.ModelException;
+import io.tomogrid.inference.pack.ModelPackage;
 import io.tomogrid.inference.pack.ModelStore;
 import io.tomogrid.inference.runtime.SuvThreshold;
 import io.tomogrid.inference.service.runner.Runners;
 import io.tomogrid.inference.service.swap.Models;
 import io.tomogrid.inference.trust.TrustPolicy;
+import io.tomogrid.inference.trust.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -66,15 +70,30 @@ public class InferenceApplication {
                 "tomogrid-models-" + ProcessHandle.current().pid());
         var models = new Models(
                 new Models.Settings(
-                        properties.repository().resolve("state"), properties.pinIdle(), properties.proofLimit()),
+                        properties.state().orElse(properties.repository().resolve("state")),
+                        properties.pinIdle(),
+                        properties.proofLimit()),
                 ModelStore.at(properties.repository()),
-                TrustPolicy.shipped(trusted)::verify,
+                pack -> verdict(pack, properties.trust(), trusted),
                 new Runners(
                         properties.threads(),
                         properties.runLimit(),
                         scratch,
-                        properties.childMemory().toBytes()));
+                        properties.childMemory().toBytes(),
+                        new Runners.Batching(properties.maxBatch(), properties.batchDelay()),
+                        properties.flips()));
         models.start();
         return models;
+    }
+
+    private static Verdict verdict(ModelPackage pack, Optional<Path> policy, Set<String> trusted) {
+        try {
+            return (policy.isPresent() && Files.exists(policy.get())
+                            ? TrustPolicy.read(policy.get(), trusted)
+                            : TrustPolicy.shipped(trusted))
+                    .verify(pack);
+        } catch (ModelException e) {
+            return new Verdict.Refused(e.getMessage(), "mend the policy");
+        }
     }
 }

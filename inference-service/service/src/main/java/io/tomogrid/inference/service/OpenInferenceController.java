@@ -86,21 +86,30 @@ class OpenInferenceController {
             header.put("model_version", answer.pack().version());
             Optional.ofNullable(message.header().get("id")).ifPresent(id -> header.put("id", id));
             header.put("parameters", Map.of("digest", answer.pack().digest()));
-            write(new InferMessage(header, answer.outputs()), response);
+            if (binary(request, message)) {
+                write(new InferMessage(header, answer.outputs()), response);
+            } else {
+                response.setContentType("application/json");
+                response.getOutputStream().write(JsonTensors.encode(header, answer.outputs()));
+            }
         }
     }
 
+    /** Tensors come as binary data, or as lists of numbers in a body that is all JSON. */
     private InferMessage decode(HttpServletRequest request) throws IOException {
         int headerLength = request.getIntHeader(InferMessage.HEADER_LENGTH);
-        if (headerLength < 0) {
-            throw new MalformedMessage(
-                    InferMessage.HEADER_LENGTH + " is missing: this service takes tensors as binary data only");
-        }
-        return InferMessage.decode(
-                request.getInputStream(),
-                "inputs",
-                headerLength,
-                properties.maxRequest().toBytes());
+        long most = properties.maxRequest().toBytes();
+        return headerLength < 0
+                ? JsonTensors.decode(request.getInputStream(), most)
+                : InferMessage.decode(request.getInputStream(), "inputs", headerLength, most);
+    }
+
+    /** Who asks in JSON is answered in JSON, unless he wants otherwise. */
+    private static boolean binary(HttpServletRequest request, InferMessage message) {
+        Object wanted = message.header().get("parameters") instanceof Map<?, ?> parameters
+                ? parameters.get("binary_data_output")
+                : null;
+        return wanted instanceof Boolean told ? told : request.getIntHeader(InferMessage.HEADER_LENGTH) >= 0;
     }
 
     private static void write(InferMessage message, HttpServletResponse response) throws IOException {

@@ -138,6 +138,36 @@ class InferenceServiceTest {
         assertThat(status("POST", "/api/models/none/rollback")).isEqualTo(409);
     }
 
+    /** As curl would ask, without the binary extension. */
+    @Test
+    void tensors_as_lists_of_numbers_are_taken_and_answered() throws Exception {
+        String body = """
+                {"id":"7","inputs":[{"name":"suv","shape":[1,2,2],"datatype":"FP32","data":[[[0,3.9],[4,12]]]}]}""";
+        HttpResponse<String> answer = post("/v2/models/suv-threshold/infer", body);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"id\":\"7\"", "\"data\":[0,0,1,1]", "\"model_version\":\"1.0.0\"");
+        HttpResponse<String> wrong = post("/v2/models/suv-threshold/infer", body.replace("[1,2,2]", "[1,2,3]"));
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(wrong.body()).contains("its shape has 6 values, its data 4");
+        assertThat(post("/v2/models/suv-threshold/versions/1.0.0/infer", "{").statusCode())
+                .isEqualTo(400);
+    }
+
+    private static HttpResponse<String> post(String path, String body) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(base.resolve(path))
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .header(
+                                        "Authorization",
+                                        "Basic "
+                                                + Base64.getEncoder()
+                                                        .encodeToString(
+                                                                ("tomogrid:" + TOKEN).getBytes(StandardCharsets.UTF_8)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
     private static int status(String method, String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
                 .method(method, HttpRequest.BodyPublishers.noBody())

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The short form of {@code bench swap}: MOD-10. */
+/** The short form of {@code bench swap}: MOD-30. */
 class SwapLoadTest {
     private static final int VERSIONS = 4;
     private static final int SWAPS = 20;

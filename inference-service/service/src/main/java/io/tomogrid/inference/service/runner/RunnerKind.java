@@ -9,9 +9,7 @@ public enum RunnerKind {
     /** This JVM. */
     IN_PROCESS,
     /** A JVM of its own: its memory goes back when it ends, and what it does to itself stays there. */
-    CHILD,
-    /** A container of its own, without network, rights or a file system that can be written. */
-    CONTAINER;
+    CHILD;
 
     /** The word for it in documents and on the command line, e.g. {@code in-process}. */
     public String word() {

@@ -34,6 +34,7 @@ final class Rollout implements Runnable {
     private volatile State state = State.RUNNING;
     private volatile String reason = "";
     private volatile String aborted = "";
+    private ModelPackage verified;
     private LiveVersion candidate;
     /** What went first for want of room, to be brought back if this fails. */
     private Optional<LiveVersion> broken = Optional.empty();
@@ -131,7 +132,8 @@ final class Rollout implements Runnable {
 
     /** All that can be known of a version before it is asked by anybody. */
     private void prove() throws ModelException, RunnerLost, IOException, InterruptedException {
-        ModelPackage pack = step(Step.VERIFY, this::verify);
+        step(Step.VERIFY, this::verify);
+        ModelPackage pack = verified;
         parts.routing().change(model, route -> route == Route.NONE ? route : route.observed(true));
         makeRoom(pack);
         candidate = step(Step.LOAD, () -> parts.board().open(pack, policy.runner()));
@@ -140,11 +142,10 @@ final class Rollout implements Runnable {
         step(Step.GOLDEN, this::checkGolden);
     }
 
-    private ModelPackage verify() throws ModelException {
-        ModelPackage pack = parts.find(model, version);
-        digest = pack.digest();
-        parts.checkTrust(pack);
-        return pack;
+    private String verify() throws ModelException {
+        verified = parts.find(model, version);
+        digest = verified.digest();
+        return "trusted by " + parts.checkTrust(verified);
     }
 
     private void makeRoom(ModelPackage pack) throws ModelException, IOException, InterruptedException {

@@ -35,10 +35,13 @@ record RolloutParts(
         return store.find(model + (version.startsWith("sha256:") ? "@" : ":") + version);
     }
 
-    void checkTrust(ModelPackage pack) throws ModelException {
-        if (trust.apply(pack) instanceof Verdict.Refused refused) {
-            throw new ModelException(refused.toString());
+    /** @return what vouches for it */
+    String checkTrust(ModelPackage pack) throws ModelException {
+        Verdict verdict = trust.apply(pack);
+        if (verdict instanceof Verdict.Verified verified) {
+            return verified.by();
         }
+        throw new ModelException(verdict.toString());
     }
 
     /** @return why a version has no room beside what is loaded, or an empty string */

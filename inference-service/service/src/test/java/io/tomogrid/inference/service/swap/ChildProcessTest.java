@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Versions in a JVM of their own: MOD-17. */
+/** Versions in a JVM of their own: MOD-37. */
 class ChildProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String NAME = TestModels.NAME;

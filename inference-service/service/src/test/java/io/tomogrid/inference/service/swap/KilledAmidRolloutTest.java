@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** SIGKILL before a step of a rollout: MOD-13. */
+/** SIGKILL before a step of a rollout: MOD-33. */
 class KilledAmidRolloutTest {
     @TempDir
     private Path folder;

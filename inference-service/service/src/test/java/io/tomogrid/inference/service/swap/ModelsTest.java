@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How versions come to serve and go: MOD-10 to MOD-19. */
+/** How versions come to serve and go: MOD-30 to MOD-36. */
 class ModelsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String NAME = TestModels.NAME;
@@ -294,7 +294,7 @@ class ModelsTest {
     @Test
     void settings_that_make_no_sense_are_named() {
         assertThatThrownBy(() -> policy(Map.of("canary", 101))).hasMessageContaining("canary: expected 0 to 100");
-        assertThatThrownBy(() -> policy(Map.of("runner", "vm"))).hasMessageContaining("in-process, child, container");
+        assertThatThrownBy(() -> policy(Map.of("runner", "vm"))).hasMessageContaining("in-process, child");
         assertThatThrownBy(() -> policy(Map.of("drain", "soon"))).hasMessageContaining("drain: expected a time");
         assertThatThrownBy(() -> policy(Map.of("canery", 5))).hasMessageContaining("canery");
     }
