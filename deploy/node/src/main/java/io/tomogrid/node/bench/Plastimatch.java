@@ -27,6 +27,7 @@ final class Plastimatch implements AutoCloseable {
     private Plastimatch(String program) throws IOException {
         this.program = program;
         this.folder = Files.createTempDirectory("plastimatch-peer");
+        Files.createDirectory(folder.resolve("views"));
         String sphere = folder.resolve("sphere.mha").toString();
         run("synth", "--pattern", "sphere", "--dim", "64", "--origin", "-126", "--spacing", "4", "--output", sphere);
         run(

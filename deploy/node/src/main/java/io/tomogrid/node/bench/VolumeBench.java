@@ -84,7 +84,7 @@ final class VolumeBench {
                         GreyRotation ofPet = rotation.pet(pet, MipRotation.FRAMES, pixel);
                         rotation.fused(ofPet, rotation.ct(ct, ofPet.geometry(), MipRotation.BONE_WINDOW));
                     },
-                    1,
+                    coarser == 1 ? 0 : 1,
                     runs,
                     beside ? () -> vtk.get().update("mip") : null,
                     MipRotation.FRAMES,

@@ -97,14 +97,16 @@ final class Slab {
                 alongY[n * frames + frame] = geometry.alongY(direction, n);
             }
         }
-        int[] largest = new int[frames * columns * rows];
+        // floats hold the stored values exactly, and compilers vectorise their maximum where arrays are used at one index
+        float[][] largest = new float[frames * columns][rows];
+        float[] values = new float[rows];
         for (int b = 0; b < columns; b++) {
             for (int a = 0; a < columns; a++) {
                 int node = (b * columns + a) * rows;
-                int shown = anything(node) ? frames : 0;
+                int shown = take(node, values) ? frames : 0;
                 for (int frame = 0; frame < shown; frame++) {
                     int column = (int) (alongX[a * frames + frame] + alongY[b * frames + frame]);
-                    max(largest, (frame * columns + column) * rows, nodes, node, rows);
+                    max(largest[frame * columns + column], values, rows);
                 }
             }
         }
@@ -113,27 +115,29 @@ final class Slab {
         }
     }
 
-    private void write(int[] largest, int from, boolean mirrored, short[] pixels, int frame) {
+    private void write(float[][] largest, int from, boolean mirrored, short[] pixels, int frame) {
         for (int s = 0; s < rows; s++) {
             int into = geometry.index(frame, firstRow + s, 0);
             for (int column = 0; column < columns; column++) {
                 int source = mirrored ? columns - 1 - column : column;
-                pixels[into + column] = (short) largest[(from * columns + source) * rows + s];
+                pixels[into + column] = (short) (int) largest[from * columns + source][s];
             }
         }
     }
 
-    private boolean anything(int node) {
+    /** @param values OVERWRITTEN by a column of nodes @return whether any of them is more than 0 */
+    private boolean take(int node, float[] values) {
         int any = 0;
         for (int s = 0; s < rows; s++) {
             any |= nodes[node + s];
+            values[s] = nodes[node + s];
         }
         return any != 0;
     }
 
-    private static void max(int[] into, int at, int[] values, int from, int count) {
+    private static void max(float[] into, float[] values, int count) {
         for (int n = 0; n < count; n++) {
-            into[at + n] = Math.max(into[at + n], values[from + n]);
+            into[n] = Math.max(into[n], values[n]);
         }
     }
 }
