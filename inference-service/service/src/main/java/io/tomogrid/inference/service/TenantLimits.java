@@ -3,6 +3,7 @@ package io.tomogrid.inference.service;
 import io.tomogrid.inference.service.swap.NotServed;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** How many requests of one tenant are answered at once, so that one cannot take all of the service. */
@@ -11,8 +12,14 @@ final class TenantLimits {
     private final int most;
     private final Map<String, Integer> running = new ConcurrentHashMap<>();
 
+    @Autowired
     TenantLimits(InferenceProperties properties) {
-        most = properties.tenantRequests();
+        this(properties.tenantRequests());
+    }
+
+    /** @param most requests of one tenant at once */
+    TenantLimits(int most) {
+        this.most = most;
     }
 
     /** A place in the service. */

@@ -5,6 +5,7 @@ import io.tomogrid.inference.client.Caller;
 import io.tomogrid.inference.pack.ModelException;
 import io.tomogrid.inference.pack.ModelPackage;
 import io.tomogrid.inference.pack.ModelStore;
+import io.tomogrid.inference.service.runner.RunnerLost;
 import io.tomogrid.inference.service.runner.Runners;
 import io.tomogrid.inference.trust.Verdict;
 import java.io.IOException;
@@ -130,7 +131,7 @@ public final class Models implements AutoCloseable {
             try {
                 ModelPackage pack = parts.find(model, target.digest());
                 parts.checkTrust(pack);
-                LiveVersion version = board.open(pack, target.runner());
+                LiveVersion version = proved(pack, target);
                 routing.change(model, route -> Route.NONE.serving(version));
                 if (first != null) {
                     pointers.write(model, new Pointers.Pointer(target, Optional.empty()));
@@ -150,6 +151,22 @@ public final class Models implements AutoCloseable {
             }
         }
         throw first;
+    }
+
+    /** A version that has given its golden example again: the machine may be another one than before. */
+    private LiveVersion proved(ModelPackage pack, Pointers.Target target) throws ModelException {
+        LiveVersion version = board.open(pack, target.runner());
+        String mismatch;
+        try {
+            mismatch = pack.golden().mismatch(version.runner().run(pack.golden().inputs()));
+        } catch (ModelException | RunnerLost e) {
+            mismatch = e.getMessage();
+        }
+        if (!mismatch.isEmpty()) {
+            version.release();
+            throw new ModelException(pack.name() + " " + pack.version() + ": " + mismatch);
+        }
+        return version;
     }
 
     /**

@@ -288,7 +288,10 @@ final class Rollout implements Runnable {
 
     private void refuse(String why) {
         reason = why;
-        if (state == State.SERVING) {
+        if (state == State.SERVING
+                || candidate != null && serving().filter(v -> v == candidate).isPresent()) {
+            // it was switched to, and what failed afterwards does not take it away
+            state = State.SERVING;
             return;
         }
         state = State.REFUSED;

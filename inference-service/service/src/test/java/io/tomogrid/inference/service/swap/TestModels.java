@@ -102,6 +102,23 @@ final class TestModels {
         return put(store, version, "y", 2, onnx);
     }
 
+    /** A model of patches of 4 × 4 × 4, that gives twice what it is asked. */
+    static ModelPackage patches(ModelStore store) throws Exception {
+        byte[] onnx = new OnnxGraph("patches")
+                .input("x", OnnxGraph.FLOAT, "n", "c", "z", "y", "x")
+                .scalar("two", 2)
+                .node("Mul", List.of("x", "two"), "y")
+                .output("y", OnnxGraph.FLOAT, "n", "c", "z", "y", "x")
+                .toByteArray();
+        String shape = "[1, 1, 4, 4, 4]";
+        Tensor zero = Tensor.of(new float[64], 1, 1, 4, 4, 4);
+        return put(
+                store,
+                card("patches", "1.0.0", "y", shape, "[4, 4, 4]"),
+                onnx,
+                new Golden(Map.of("x", zero), Map.of("y", zero), 0));
+    }
+
     static Map<String, Tensor> x(float... values) {
         return Map.of("x", Tensor.of(values, values.length));
     }
@@ -123,29 +140,35 @@ final class TestModels {
         for (int i = 0; i < expected.length; i++) {
             expected[i] = factor * EXAMPLE[i];
         }
+        return put(
+                store,
+                card(NAME, version, output, "[-1]", "[]"),
+                onnx,
+                new Golden(x(EXAMPLE), Map.of(output, Tensor.of(expected, expected.length)), 1e-6));
+    }
+
+    private static ModelPackage put(ModelStore store, ModelCard card, byte[] onnx, Golden golden)
+            throws IOException, ModelException {
         Path file = Files.createTempFile("model", ".onnx");
         try {
             Files.write(file, onnx);
-            return store.put(new ModelSource(
-                    card(version, output),
-                    file,
-                    new Golden(x(EXAMPLE), Map.of(output, Tensor.of(expected, expected.length)), 1e-6),
-                    Map.of()));
+            return store.put(new ModelSource(card, file, golden, Map.of()));
         } finally {
             Files.delete(file);
         }
     }
 
-    private static ModelCard card(String version, String output) throws ModelException {
+    private static ModelCard card(String name, String version, String output, String shape, String patch)
+            throws ModelException {
         String json = """
                 {"format-version": 1, "name": "%s", "version": "%s", "created": "2026-11-01T00:00:00Z",
                  "title": "Multiplies", "task": "segmentation", "vendor": "Tomogrid", "authors": [],
                  "licence": "LicenseRef-Tomogrid", "intended-use": "Tests.", "not-for": "Anything else.",
                  "training-data": "None.", "performance": [], "memory-mib": 1, "golden-tolerance": 0.000001,
-                 "sampling": {"spacing-mm": [], "orientation": "LPS", "patch": []},
-                 "inputs": [{"name": "x", "datatype": "FP32", "shape": [-1], "unit": "1", "modality": "PT"}],
-                 "outputs": [{"name": "%s", "datatype": "FP32", "shape": [-1], "unit": "1", "labels": []}]}
-                """.formatted(NAME, version, output);
+                 "sampling": {"spacing-mm": [], "orientation": "LPS", "patch": %s},
+                 "inputs": [{"name": "x", "datatype": "FP32", "shape": %s, "unit": "1", "modality": "PT"}],
+                 "outputs": [{"name": "%s", "datatype": "FP32", "shape": %s, "unit": "1", "labels": []}]}
+                """.formatted(name, version, patch, shape, output, shape);
         return ModelCard.parse(json.getBytes(StandardCharsets.UTF_8));
     }
 }
