@@ -34,7 +34,8 @@ class InterfileTest {
 
     /** The coincidences of a PETSIRD acquisition, counted into sinograms as STIR orders them, by view. */
     private static byte[] payload() throws Exception {
-        var frame = (ListAcquisition) PetsirdFormat.read(ListModeStudy.payload(0)).scan().frames().get(0);
+        var frame = (ListAcquisition)
+                PetsirdFormat.read(ListModeStudy.payload(0)).scan().frames().get(0);
         CylindricalScanner scanner = frame.scanner();
         List<String> planes = new ArrayList<>();
         List<String> least = new ArrayList<>();
@@ -132,7 +133,8 @@ class InterfileTest {
         assertThat(objects).hasSize(7);
         double sum = 0;
         for (int k = 1; k < 6; k++) {
-            Dataset slice = Part10.read(temp.resolve("staging").resolve(objects.get(k).file()))
+            Dataset slice = Part10.read(
+                            temp.resolve("staging").resolve(objects.get(k).file()))
                     .dataset();
             assertThat(slice.strings(Tag.CorrectedImage)).containsExactly("DECY", "ATTN", "SCAT");
             assertThat(slice.string(Tag.RandomsCorrectionMethod)).contains("NONE");
