@@ -112,7 +112,8 @@ class SearchController {
     private Found find(SearchLevel level, SearchRequest search, Dataset keys) throws IOException {
         boolean matched = search.matching().stream().allMatch(m -> indexed(level, m));
         boolean answered = !search.includeAll()
-                && asked(level, search).stream().allMatch(tag -> level.indexed().holds(tag));
+                && asked(level, search).stream()
+                        .allMatch(tag -> level.indexed().holds(tag) || isOfALevelBelow(level, tag));
         if (matched) {
             List<Dataset> rows = rows(level, keys, search.limit(), search.offset());
             return new Found(answered ? rows : withHeaders(level, rows), false);
@@ -146,6 +147,11 @@ class SearchController {
             headers.of(level, row).ifPresent(attributes::add);
         }
         return attributes;
+    }
+
+    /** An image's or a series' attribute says nothing of a study: a list of studies that asks for it reads no header for it. */
+    private static boolean isOfALevelBelow(SearchLevel level, int tag) {
+        return !level.indexed().holds(tag) && IndexSearch.Level.INSTANCE.holds(tag);
     }
 
     private static boolean indexed(SearchLevel level, Matching matching) {
