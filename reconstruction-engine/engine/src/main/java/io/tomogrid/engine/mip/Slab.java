@@ -97,7 +97,8 @@ final class Slab {
                 alongY[n * frames + frame] = geometry.alongY(direction, n);
             }
         }
-        // floats hold the stored values exactly, and compilers vectorise their maximum where arrays are used at one index
+        // floats hold the stored values exactly, and compilers vectorise their maximum where arrays are used at one
+        // index
         float[][] largest = new float[frames * columns][rows];
         float[] values = new float[rows];
         for (int b = 0; b < columns; b++) {
