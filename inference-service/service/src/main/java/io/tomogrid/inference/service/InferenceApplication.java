@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -69,10 +68,7 @@ public class InferenceApplication {
                 System.getProperty("java.io.tmpdir"),
                 "tomogrid-models-" + ProcessHandle.current().pid());
         var models = new Models(
-                new Models.Settings(
-                        properties.state().orElse(properties.repository().resolve("state")),
-                        properties.pinIdle(),
-                        properties.proofLimit()),
+                new Models.Settings(properties.state(), properties.pinIdle(), properties.proofLimit()),
                 ModelStore.at(properties.repository()),
                 pack -> verdict(pack, properties.trust(), trusted),
                 new Runners(
@@ -86,10 +82,10 @@ public class InferenceApplication {
         return models;
     }
 
-    private static Verdict verdict(ModelPackage pack, Optional<Path> policy, Set<String> trusted) {
+    private static Verdict verdict(ModelPackage pack, Path policy, Set<String> trusted) {
         try {
-            return (policy.isPresent() && Files.exists(policy.get())
-                            ? TrustPolicy.read(policy.get(), trusted)
+            return (policy != null && Files.exists(policy)
+                            ? TrustPolicy.read(policy, trusted)
                             : TrustPolicy.shipped(trusted))
                     .verify(pack);
         } catch (ModelException e) {

@@ -3,7 +3,6 @@ package io.tomogrid.inference.service;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -11,7 +10,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * @param repository folder with the model store
  * @param state folder for what serves and the audit log; {@code state} in the repository if empty
- * @param trust the trust policy's file, read anew for each rollout; without one only what is shipped or trusted serves
+ * @param trust the trust policy's file, read anew for each rollout; without one (null) only what is shipped or trusted serves
  * @param threads threads of one run
  * @param maxRequest greatest sum of a request's tensors
  * @param trusted digests of packages that need no signature
@@ -27,8 +26,8 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("tomogrid.inference")
 record InferenceProperties(
         Path repository,
-        Optional<Path> state,
-        Optional<Path> trust,
+        Path state,
+        Path trust,
         @DefaultValue("2") int threads,
         @DefaultValue("1GB") DataSize maxRequest,
         @DefaultValue List<String> trusted,
@@ -39,4 +38,10 @@ record InferenceProperties(
         @DefaultValue("1") int maxBatch,
         @DefaultValue("2ms") Duration batchDelay,
         @DefaultValue("false") boolean flips,
-        @DefaultValue("32") int tenantRequests) {}
+        @DefaultValue("32") int tenantRequests) {
+    InferenceProperties {
+        if (state == null && repository != null) {
+            state = repository.resolve("state");
+        }
+    }
+}

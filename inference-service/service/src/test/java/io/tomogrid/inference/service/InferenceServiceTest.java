@@ -50,6 +50,10 @@ class InferenceServiceTest {
         service = InferenceApplication.start(Map.of(
                 "tomogrid.inference.repository",
                 repository.toString(),
+                "tomogrid.inference.state",
+                repository.resolve("its-state").toString(),
+                "tomogrid.inference.trust",
+                repository.resolve("trust.json").toString(),
                 "tomogrid.inference.max-request",
                 "1MB",
                 "tomogrid.token",
