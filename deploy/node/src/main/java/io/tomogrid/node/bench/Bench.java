@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * One benchmark: runs it, prints its rows and writes them as a table.
  *
  * @param name which one @param runs of each case @param study folder of a real study, or null @param json file, or null
+ * @param instances in the index of {@code query}
  */
-public record Bench(String name, int runs, Path study, Path json, PrintWriter out) {
+public record Bench(String name, int runs, Path study, Path json, int instances, PrintWriter out) {
     /** Load average from which figures of fractions of a second mean little. */
     private static final double QUIET_LOAD = 1;
     /** In which a GPU, real or simulated, takes part. */
@@ -36,12 +37,13 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
                         .flatMap(List::stream)
                         .toList();
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
+            case "query" -> new QueryBench(root.resolve(".tomogrid/bench"), instances, out).run(runs);
             case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "slices" -> new SlicesBench(out).run(runs);
             case "warm" -> new WarmBench(root.resolve(".tomogrid/bench"), out).run();
             default ->
                 throw new IllegalArgumentException("no benchmark named " + name
-                        + ": there are road, end-to-end, heal, ingest, recon, slices" + " and warm");
+                        + ": there are road, end-to-end, heal, ingest, query, recon, slices" + " and warm");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);

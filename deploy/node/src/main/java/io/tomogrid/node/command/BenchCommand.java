@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
                         + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
+                        + " query (QIDO-RS in a large index, metadata, frames),"
                         + " recon (PET projections of one subset, FDK), slices (the planner beside other rules, simulated),"
                         + " warm (job to first instruction), heal (faults in a cluster of two simulated hosts)."
                         + " fuzz measures nothing: it runs the fuzz targets.",
@@ -31,6 +32,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--study", paramLabel = "DIR", description = "A real PET-CT study to time as well.")
     private Path study;
+
+    @Option(
+            names = "--instances",
+            description = "Instances in the index that query asks (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1000000")
+    private int instances;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows as JSON too.")
     private Path json;
@@ -67,7 +74,7 @@ public final class BenchCommand implements Callable<Integer> {
             Path root = Path.of(System.getProperty("tomogrid.root", "."));
             return new HealBench(root, spec.commandLine().getOut()).run(faults, minutes, kinds, resume) ? 0 : 1;
         }
-        new Bench(name, runs, study, json, spec.commandLine().getOut()).run();
+        new Bench(name, runs, study, json, instances, spec.commandLine().getOut()).run();
         return 0;
     }
 }
