@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * One benchmark: runs it, prints its rows and writes them as a table.
  *
  * @param name which one @param runs of each case @param study folder of a real study, or null @param json file, or null
+ * @param size how many swaps of {@code swap}, or instances in the index of {@code query}
  */
-public record Bench(String name, int runs, Path study, Path json, PrintWriter out) {
+public record Bench(String name, int runs, Path study, Path json, int size, PrintWriter out) {
     /** Load average from which figures of fractions of a second mean little. */
     private static final double QUIET_LOAD = 1;
     /** In which a GPU, real or simulated, takes part. */
@@ -40,13 +41,14 @@ public record Bench(String name, int runs, Path study, Path json, PrintWriter ou
                         .flatMap(List::stream)
                         .toList();
             case "ingest" -> new IngestBench(root.resolve(".tomogrid/bench"), out).run(runs);
+            case "query" -> new QueryBench(root.resolve(".tomogrid/bench"), size, out).run(runs);
             case "end-to-end" -> new EndToEndBench(root.resolve(".tomogrid/bench"), out).run(runs);
             case "slices" -> new SlicesBench(out).run(runs);
-            case "swap" -> new SwapBench(root.resolve(".tomogrid/bench"), runs, out).run();
+            case "swap" -> new SwapBench(root.resolve(".tomogrid/bench"), size, out).run();
             case "warm" -> new WarmBench(root.resolve(".tomogrid/bench"), out).run();
             default ->
                 throw new IllegalArgumentException("no benchmark named " + name
-                        + ": there are road, end-to-end, heal, ingest, recon, slices, swap and warm");
+                        + ": there are road, end-to-end, heal, ingest, query, recon, slices, swap and warm");
         };
         String date = LocalDate.now(ZoneOffset.UTC).toString();
         String table = table(date, rows);

@@ -97,7 +97,7 @@ final class IngestLoad {
         }
     }
 
-    private static byte[][] frames() {
+    static byte[][] frames() {
         Random random = new Random(SEED);
         byte[][] frames = new byte[FRAMES][];
         for (int f = 0; f < FRAMES; f++) {
@@ -110,7 +110,7 @@ final class IngestLoad {
         return frames;
     }
 
-    private static Dataset slice(String name, int n, byte[] pixels) {
+    static Dataset slice(String name, int n, byte[] pixels) {
         int study = n / PER_STUDY;
         int series = n / PER_SERIES;
         double z = 1.5 * (n % PER_SERIES);

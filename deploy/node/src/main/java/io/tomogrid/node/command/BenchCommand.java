@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures and writes docs/benchmarks/. NAME: road (C-STORE to results, second study, idle memory),"
                         + " end-to-end (study after study on a warm node), ingest (C-STORE beside Orthanc and storescp),"
+                        + " query (QIDO-RS in a large index, metadata, frames),"
                         + " recon (PET projections, FDK, resampling, rotation), slices (the planner beside other rules, simulated),"
                         + " swap (versions of a model swapped under load, what the protocol costs, kills amid a swap),"
                         + " warm (job to first instruction), heal (faults in a cluster of two simulated hosts)."
@@ -32,6 +33,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--study", paramLabel = "DIR", description = "A real PET-CT study to time as well.")
     private Path study;
+
+    @Option(
+            names = "--instances",
+            description = "Instances in the index that query asks (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1000000")
+    private int instances;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows as JSON too.")
     private Path json;
@@ -71,13 +78,8 @@ public final class BenchCommand implements Callable<Integer> {
             Path root = Path.of(System.getProperty("tomogrid.root", "."));
             return new HealBench(root, spec.commandLine().getOut()).run(faults, minutes, kinds, resume) ? 0 : 1;
         }
-        new Bench(
-                        name,
-                        name.equals("swap") ? swaps : runs,
-                        study,
-                        json,
-                        spec.commandLine().getOut())
-                .run();
+        int size = name.equals("swap") ? swaps : instances;
+        new Bench(name, runs, study, json, size, spec.commandLine().getOut()).run();
         return 0;
     }
 }
