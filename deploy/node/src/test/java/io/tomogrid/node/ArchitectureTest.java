@@ -40,7 +40,7 @@ class ArchitectureTest {
             io.tomogrid.archive..             | io.tomogrid.dicom..                                    | org.slf4j.. org.apache.hadoop.. com.fasterxml.jackson.. com.sun.nio.file..
             io.tomogrid.imaging..             |                                                        |
             io.tomogrid.engine..              | io.tomogrid.imaging..                                  | jcuda..
-            io.tomogrid.slices..              |                                                        | org.slf4j.. com.sun.jna.. com.fasterxml.jackson.. com.sun.net.httpserver..
+            io.tomogrid.slices..              |                                                        | org.slf4j.. com.sun.jna.. com.fasterxml.jackson.. com.sun.net.httpserver.. com.sun.management..
             io.tomogrid.agent..               | io.tomogrid.slices..                                   | org.slf4j.. com.sun.net.httpserver.. com.fasterxml.jackson..
             io.tomogrid.inference.client..    | io.tomogrid.imaging..                                  | com.fasterxml.jackson..
             io.tomogrid.inference.oci..       |                                                        | com.fasterxml.jackson..

@@ -36,7 +36,7 @@ class PetCtOnCudaTest {
             assertThat(cuda.findings().quantification())
                     .isEqualTo(cpu.findings().quantification());
             assertThat(TestTask.contents(temp.resolve("cuda"), cuda))
-                    .hasSize(35)
+                    .hasSize(38)
                     .isEqualTo(TestTask.contents(temp.resolve("cpu"), cpu));
             assertThat(cuda.findings().notes()).noneMatch(note -> note.contains("without the slice's GPU"));
         }
