@@ -52,14 +52,14 @@ public final class SyntheticRaw {
     private SyntheticRaw() {}
 
     /**
-     * The same seed gives the same UIDs.
+     * The same seed and format give the same UIDs.
      *
      * @param durationS of the acquisition
      * @param format name of the payload's format @param payload what was measured
      */
     public static Dataset of(long seed, double durationS, String format, int version, byte[] payload) {
         Dataset header = new Dataset()
-                .put(Tag.SOPInstanceUID, uid(seed, "raw"))
+                .put(Tag.SOPInstanceUID, uid(seed, format, "raw"))
                 .put(Tag.PatientName, "TOMOGRID^PHANTOM")
                 .put(Tag.PatientID, "SYNTHETIC-RAW-" + seed)
                 .put(Tag.PatientBirthDate, "19700101")
@@ -67,7 +67,7 @@ public final class SyntheticRaw {
                 .put(Tag.PatientAge, "056Y")
                 .put(Tag.PatientSize, 1.75)
                 .put(Tag.PatientWeight, SyntheticStudy.WEIGHT_KG)
-                .put(Tag.StudyInstanceUID, uid(seed, "study"))
+                .put(Tag.StudyInstanceUID, uid(seed, format, "study"))
                 .put(Tag.StudyDate, "20260115")
                 .put(Tag.StudyTime, "095500")
                 .put(Tag.StudyID, "1")
@@ -75,7 +75,7 @@ public final class SyntheticRaw {
                 .put(Tag.StudyDescription, "Synthetic PET acquisition")
                 .putEmpty(Tag.ReferringPhysicianName)
                 .put(Tag.Modality, "PT")
-                .put(Tag.SeriesInstanceUID, uid(seed, "series"))
+                .put(Tag.SeriesInstanceUID, uid(seed, format, "series"))
                 .put(Tag.SeriesNumber, 1)
                 .put(Tag.SeriesDescription, "Raw data of an image quality phantom")
                 .put(Tag.SeriesDate, "20260115")
@@ -88,7 +88,7 @@ public final class SyntheticRaw {
                 .put(Tag.ContentTime, "100500")
                 .put(Tag.InstanceNumber, 1)
                 .put(Tag.BodyPartExamined, "WHOLEBODY")
-                .put(Tag.FrameOfReferenceUID, uid(seed, "frame-of-reference"))
+                .put(Tag.FrameOfReferenceUID, uid(seed, format, "frame-of-reference"))
                 .putEmpty(Tag.PositionReferenceIndicator)
                 .put(Tag.Manufacturer, "Tomogrid")
                 .put(Tag.ManufacturerModelName, "Synthetic scanner")
@@ -158,7 +158,7 @@ public final class SyntheticRaw {
         return slices;
     }
 
-    private static String uid(long seed, String role) {
-        return Uids.derived("tomogrid-synthetic-raw", Long.toString(seed), role);
+    private static String uid(long seed, String format, String role) {
+        return Uids.derived("tomogrid-synthetic-raw", format, Long.toString(seed), role);
     }
 }
