@@ -47,7 +47,7 @@ public final class GpuBundle {
                     "--owner=0",
                     "--group=0",
                     "-I",
-                    "xz -6 -T0 --block-size=16MiB",
+                    "xz -1 -T0 --block-size=16MiB",
                     "-cf",
                     packed.toString(),
                     NAME);
