@@ -141,6 +141,11 @@ final class BatchingRunner implements ModelRunner {
     }
 
     @Override
+    public ModelRunner network() {
+        return runner.network();
+    }
+
+    @Override
     public void endRuns() {
         runner.endRuns();
     }

@@ -18,6 +18,11 @@ public interface ModelRunner extends AutoCloseable {
      */
     Map<String, Tensor> run(Map<String, Tensor> inputs) throws ModelException, RunnerLost;
 
+    /** What runs in the end, without patches or batches around it: golden examples are of that. */
+    default ModelRunner network() {
+        return this;
+    }
+
     /** Ends the runs that are under way; each throws. */
     void endRuns();
 

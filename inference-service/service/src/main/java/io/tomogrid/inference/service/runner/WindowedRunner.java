@@ -30,6 +30,11 @@ final class WindowedRunner implements ModelRunner {
     }
 
     @Override
+    public ModelRunner network() {
+        return patches.network();
+    }
+
+    @Override
     public void endRuns() {
         patches.endRuns();
     }

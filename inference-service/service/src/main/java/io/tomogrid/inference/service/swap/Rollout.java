@@ -3,6 +3,7 @@ package io.tomogrid.inference.service.swap;
 import io.tomogrid.imaging.tensor.Tensor;
 import io.tomogrid.inference.pack.ModelException;
 import io.tomogrid.inference.pack.ModelPackage;
+import io.tomogrid.inference.service.runner.ModelRunner;
 import io.tomogrid.inference.service.runner.RunnerLost;
 import java.io.IOException;
 import java.time.Duration;
@@ -138,7 +139,7 @@ final class Rollout implements Runnable {
         makeRoom(pack);
         candidate = step(Step.LOAD, () -> parts.board().open(pack, policy.runner()));
         step(Step.CONTRACT, this::checkContract);
-        step(Step.WARM_UP, () -> limited(pack.golden().inputs()));
+        step(Step.WARM_UP, () -> limited(candidate.runner(), pack.golden().inputs()));
         step(Step.GOLDEN, this::checkGolden);
     }
 
@@ -177,7 +178,8 @@ final class Rollout implements Runnable {
     }
 
     private Void checkGolden() throws ModelException, RunnerLost {
-        Map<String, Tensor> outputs = limited(candidate.pack().golden().inputs());
+        Map<String, Tensor> outputs =
+                limited(candidate.runner().network(), candidate.pack().golden().inputs());
         String bad = VersionStats.notFinite(outputs);
         if (!bad.isEmpty()) {
             throw new ModelException("output " + bad + " has values that are not numbers");
@@ -190,10 +192,11 @@ final class Rollout implements Runnable {
     }
 
     /** Runs the candidate, but not for longer than a proof may take. */
-    private Map<String, Tensor> limited(Map<String, Tensor> inputs) throws ModelException, RunnerLost {
+    private Map<String, Tensor> limited(ModelRunner runner, Map<String, Tensor> inputs)
+            throws ModelException, RunnerLost {
         var alarm = parts.after(parts.proofLimit(), candidate.runner()::endRuns);
         try {
-            return candidate.runner().run(inputs);
+            return runner.run(inputs);
         } finally {
             alarm.cancel(false);
         }

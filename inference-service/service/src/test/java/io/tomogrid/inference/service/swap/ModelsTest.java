@@ -81,6 +81,15 @@ class ModelsTest {
                         "close ok 1.0.0");
     }
 
+    /** The example is of the network, not of the patches that a volume is cut into: those are filled up with zeros. */
+    @Test
+    void a_model_of_patches_proves_itself_by_an_example_of_any_size() throws Exception {
+        TestModels.meanFree(store);
+        models.rollOut("mean-free", "1.0.0", policy(Map.of()));
+        models.awaitDecision("mean-free", PATIENCE);
+        assertThat(models.serving("mean-free").orElseThrow().version()).isEqualTo("1.0.0");
+    }
+
     @Test
     void a_rollback_brings_the_warm_version_back_to_the_next_request() throws Exception {
         TestModels.scale(store, "2.0.0", 2);

@@ -119,6 +119,23 @@ final class TestModels {
                 new Golden(Map.of("x", zero), Map.of("y", zero), 0));
     }
 
+    /** A model of patches of 4 × 4 × 4 whose answer depends on all that it sees, with an example of 2 × 2 × 2. */
+    static ModelPackage meanFree(ModelStore store) throws Exception {
+        byte[] onnx = new OnnxGraph("mean-free")
+                .input("x", OnnxGraph.FLOAT, "z", "y", "x")
+                .node("ReduceMean", List.of("x"), "mean")
+                .node("Sub", List.of("x", "mean"), "y")
+                .output("y", OnnxGraph.FLOAT, "z", "y", "x")
+                .toByteArray();
+        float[] example = {1, 2, 3, 4, 5, 6, 7, 8};
+        float[] expected = {-3.5f, -2.5f, -1.5f, -0.5f, 0.5f, 1.5f, 2.5f, 3.5f};
+        return put(
+                store,
+                card("mean-free", "1.0.0", "y", "[-1, -1, -1]", "[4, 4, 4]"),
+                onnx,
+                new Golden(Map.of("x", Tensor.of(example, 2, 2, 2)), Map.of("y", Tensor.of(expected, 2, 2, 2)), 1e-6));
+    }
+
     static Map<String, Tensor> x(float... values) {
         return Map.of("x", Tensor.of(values, values.length));
     }
