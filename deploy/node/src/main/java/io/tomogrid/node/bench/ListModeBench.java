@@ -12,8 +12,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * Projections of single events by time of flight, forward and back, of a uniform cylinder: in a scanner like a Biograph mMR with
@@ -66,54 +66,29 @@ final class ListModeBench {
         float[] values = new float[events.count()];
         float[] back = new float[image.length];
         Parallelproj peer = withPeer && Parallelproj.missing().isEmpty() ? Parallelproj.ofEvents(events, grid) : null;
-        double[] wall = new double[runs];
-        double[] cpu = new double[runs];
-        double[] theirWall = new double[runs];
-        double[] theirCpu = new double[runs];
-        for (int n = -WARM_UP; n < runs; n++) {
-            ProcessorTime time = ProcessorTime.of(() -> {
-                ours.forward(image, values);
-                ours.back(values, back);
-            });
-            print(name, n, "ours", time);
-            if (n >= 0) {
-                wall[n] = time.wall();
-                cpu[n] = time.cpu();
-            }
-            if (peer != null) {
-                peer.image(image);
-                ProcessorTime theirs = ProcessorTime.of(() -> {
-                    peer.events(events, true);
-                    peer.events(events, false);
-                });
-                print(name, n, Parallelproj.NAME, theirs);
-                if (n >= 0) {
-                    theirWall[n] = theirs.wall();
-                    theirCpu[n] = theirs.cpu();
-                }
-            }
-        }
-        double[] each = Arrays.stream(cpu).map(c -> c / events.count() * 1e6).toArray();
-        if (!withPeer) {
-            return List.of(Row.of(name, "list mode, processor time of a million events", "s", "", false, each));
-        }
-        Row ofWall = Row.of(name, "list mode, forward and back, wall", "s", "", false, wall);
-        Row ofCpu = Row.of(name, "list mode, forward and back, processor time", "s", "", false, cpu);
-        return peer == null
-                ? List.of(ofWall, ofCpu)
-                : List.of(ofWall.against(Parallelproj.NAME, theirWall), ofCpu.against(Parallelproj.NAME, theirCpu));
-    }
-
-    private void print(String name, int run, String who, ProcessorTime time) {
-        out.printf(
-                Locale.ROOT,
-                "%s%s, %s: %.3f s (%.3f s processor)%n",
+        Supplier<ProcessorTime> theirs = peer == null
+                ? null
+                : () -> {
+                    peer.image(image);
+                    return ProcessorTime.of(() -> {
+                        peer.events(events, true);
+                        peer.events(events, false);
+                    });
+                };
+        SideBySide measured = new SideBySide(
                 name,
-                run < 0 ? ", warm-up" : "",
-                who,
-                time.wall(),
-                time.cpu());
-        out.flush();
+                () -> {
+                    ours.forward(image, values);
+                    ours.back(values, back);
+                },
+                WARM_UP,
+                runs,
+                theirs,
+                1,
+                out);
+        return withPeer
+                ? measured.rows("list mode, forward and back, ", Parallelproj.NAME)
+                : List.of(measured.each("list mode, ", "events", events.count()));
     }
 
     /** From a cylinder around the axis: lines at random, places on their chords at random, measured with the resolution. */

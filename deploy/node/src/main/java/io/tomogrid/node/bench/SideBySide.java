@@ -56,8 +56,13 @@ final class SideBySide {
 
     /** Wall and processor time. @param peer its name */
     List<Row> rows(String peer) {
-        Row wall = Row.of(name, "wall", "s", "", false, times[0]);
-        Row cpu = Row.of(name, "processor time", "s", "", false, times[1]);
+        return rows("", peer);
+    }
+
+    /** The same. @param what is timed, before the names of the times */
+    List<Row> rows(String what, String peer) {
+        Row wall = Row.of(name, what + "wall", "s", "", false, times[0]);
+        Row cpu = Row.of(name, what + "processor time", "s", "", false, times[1]);
         return theirs == null
                 ? List.of(wall, cpu)
                 : List.of(wall.against(peer, theirs[0]), cpu.against(peer, theirs[1]));
@@ -65,10 +70,15 @@ final class SideBySide {
 
     /** Processor time of a million of something. @param count how many there were */
     Row each(String of, double count) {
+        return each("", of, count);
+    }
+
+    /** The same. @param what is timed, before the name of the time */
+    Row each(String what, String of, double count) {
         double[] seconds = new double[runs];
         for (int n = 0; n < runs; n++) {
             seconds[n] = times[1][n] / count * 1e6;
         }
-        return Row.of(name, "processor time of a million " + of, "s", "", false, seconds);
+        return Row.of(name, what + "processor time of a million " + of, "s", "", false, seconds);
     }
 }

@@ -3,7 +3,6 @@ package io.tomogrid.node.command;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,7 +20,7 @@ final class Answer {
         void print(PrintWriter out) throws IOException;
     }
 
-    void print(Map<String, Object> document, Words words) throws IOException {
+    void print(Object document, Words words) throws IOException {
         PrintWriter out = command.commandLine().getOut();
         if (json) {
             out.println(JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(document));

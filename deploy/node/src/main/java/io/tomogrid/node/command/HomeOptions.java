@@ -34,4 +34,9 @@ final class HomeOptions {
         NodeHome.Running running = running();
         return new NodeClient(running.manager(), running.token());
     }
+
+    NodeClient inference() throws IOException {
+        NodeHome.Running running = running();
+        return new NodeClient(running.inference(), running.token());
+    }
 }

@@ -1,6 +1,5 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.inference.oci.ImageName;
 import io.tomogrid.inference.pack.Golden;
 import io.tomogrid.inference.pack.Inspection;
@@ -14,7 +13,6 @@ import io.tomogrid.inference.runtime.GoldenRecorder;
 import io.tomogrid.inference.runtime.ModelSession;
 import io.tomogrid.inference.trust.TrustPolicy;
 import io.tomogrid.inference.trust.Verdict;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,11 +39,11 @@ final class ModelPackCommands {
                     "Make a package of a folder with model-card.json, model.onnx and golden/, and put it into the store.",
             mixinStandardHelpOptions = true)
     static final class Pack implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(paramLabel = "DIR", description = "The folder.")
         private Path folder;
@@ -71,11 +69,10 @@ final class ModelPackCommands {
                     source = recorded(source);
                 }
                 ModelPackage model = store.store().put(source);
-                store.print(
-                        spec.commandLine().getOut(),
+                answer.print(
                         StoreOptions.document(model),
-                        "packed " + model.name() + ":" + model.version() + " " + model.digest() + " into "
-                                + store.folder());
+                        out -> out.println("packed " + model.name() + ":" + model.version() + " " + model.digest()
+                                + " into " + store.folder()));
                 return 0;
             } finally {
                 StoreOptions.delete(work);
@@ -96,11 +93,11 @@ final class ModelPackCommands {
     /** What is in the store. */
     @Command(name = "list", description = "The packages of the store.", mixinStandardHelpOptions = true)
     static final class ListPackages implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Override
         public Integer call() throws Exception {
@@ -110,11 +107,7 @@ final class ModelPackCommands {
                 table.row(entry.name(), entry.version(), entry.digest());
                 documents.add(Map.of("name", entry.name(), "version", entry.version(), "digest", entry.digest()));
             }
-            if (store.json()) {
-                spec.commandLine().getOut().println(JSON.std.asString(documents));
-            } else {
-                table.print(spec.commandLine().getOut());
-            }
+            answer.print(documents, table::print);
             return 0;
         }
     }
@@ -125,11 +118,11 @@ final class ModelPackCommands {
             description = "Say what a package, a folder, an archive or an image in a registry is and how it is run.",
             mixinStandardHelpOptions = true)
     static final class Inspect implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(paramLabel = "WHAT", description = "A package of the store, a path, or HOST[:PORT]/REPOSITORY:TAG.")
         private String what;
@@ -137,15 +130,8 @@ final class ModelPackCommands {
         @Override
         public Integer call() throws Exception {
             List<Map<String, Object>> found = found();
-            PrintWriter out = spec.commandLine().getOut();
-            if (store.json()) {
-                out.println(JSON.std.asString(found));
-                return 0;
-            }
-            for (Map<String, Object> one : found) {
-                one.forEach((key, value) -> out.println(key + ": " + value));
-            }
-            out.flush();
+            answer.print(
+                    found, out -> found.forEach(one -> one.forEach((key, value) -> out.println(key + ": " + value))));
             return 0;
         }
 
@@ -177,6 +163,9 @@ final class ModelPackCommands {
         @Mixin
         private StoreOptions store;
 
+        @Mixin
+        private Answer answer;
+
         @Parameters(paramLabel = "MODEL", description = "NAME, NAME:VERSION or NAME@sha256:….")
         private String reference;
 
@@ -197,20 +186,16 @@ final class ModelPackCommands {
             if (verdict instanceof Verdict.Refused refused) {
                 document.put("reason", refused.reason());
                 document.put("next", refused.next());
-                if (store.json()) {
-                    store.print(spec.commandLine().getOut(), document, "");
-                } else {
-                    spec.commandLine().getErr().println("tomogrid: " + refused);
-                }
+                answer.print(document, out -> spec.commandLine().getErr().println("tomogrid: " + refused));
                 return 1;
             }
             String by = ((Verdict.Verified) verdict).by();
             document.put("by", by);
             ModelSession.open(model, 1).close();
-            store.print(
-                    spec.commandLine().getOut(),
+            answer.print(
                     document,
-                    model.name() + ":" + model.version() + " may serve: " + by + "; its golden example came out");
+                    out -> out.println(model.name() + ":" + model.version() + " may serve: " + by
+                            + "; its golden example came out"));
             return 0;
         }
     }

@@ -9,10 +9,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid models push}, {@code pull}, {@code export}, {@code import}: packages on their way. */
 final class ModelTransportCommands {
@@ -24,11 +22,11 @@ final class ModelTransportCommands {
             description = "Send a package and its signatures to a registry (HTTPS, or HTTP on this machine).",
             mixinStandardHelpOptions = true)
     static final class Push implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(index = "0", paramLabel = "MODEL", description = "NAME, NAME:VERSION or NAME@sha256:….")
         private String reference;
@@ -43,7 +41,7 @@ final class ModelTransportCommands {
             new Transport(store.store()).push(reference, StoreOptions.registry(), to);
             Map<String, Object> document = StoreOptions.document(model);
             document.put("to", to.toString());
-            store.print(spec.commandLine().getOut(), document, "pushed " + model.digest() + " to " + to);
+            answer.print(document, out -> out.println("pushed " + model.digest() + " to " + to));
             return 0;
         }
     }
@@ -54,11 +52,11 @@ final class ModelTransportCommands {
             description = "Bring a package and its signatures from a registry into the store.",
             mixinStandardHelpOptions = true)
     static final class Pull implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(paramLabel = "FROM", description = "HOST[:PORT]/REPOSITORY:TAG or …@sha256:….")
         private String source;
@@ -67,10 +65,9 @@ final class ModelTransportCommands {
         public Integer call() throws Exception {
             ImageName from = ImageName.parse(source);
             ModelPackage model = new Transport(store.store()).pull(StoreOptions.registry(), from);
-            store.print(
-                    spec.commandLine().getOut(),
+            answer.print(
                     StoreOptions.document(model),
-                    "pulled " + model.name() + ":" + model.version() + " " + model.digest());
+                    out -> out.println("pulled " + model.name() + ":" + model.version() + " " + model.digest()));
             return 0;
         }
     }
@@ -81,11 +78,11 @@ final class ModelTransportCommands {
             description = "Write packages and their signatures into one file, for a site without a network.",
             mixinStandardHelpOptions = true)
     static final class Export implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(arity = "1..*", paramLabel = "MODEL", description = "NAME, NAME:VERSION or NAME@sha256:….")
         private List<String> references;
@@ -100,10 +97,9 @@ final class ModelTransportCommands {
         @Override
         public Integer call() throws Exception {
             new Transport(store.store()).exportTo(file, references);
-            store.print(
-                    spec.commandLine().getOut(),
+            answer.print(
                     Map.of("file", file.toString(), "models", references),
-                    "wrote " + references + " into " + file);
+                    out -> out.println("wrote " + references + " into " + file));
             return 0;
         }
     }
@@ -114,11 +110,11 @@ final class ModelTransportCommands {
             description = "Bring the packages of such a file into the store; all of them or none.",
             mixinStandardHelpOptions = true)
     static final class Import implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(paramLabel = "FILE", description = "What ./tomogrid models export wrote.")
         private Path file;
@@ -126,13 +122,12 @@ final class ModelTransportCommands {
         @Override
         public Integer call() throws Exception {
             List<ModelPackage> models = new Transport(store.store()).importFrom(file);
-            store.print(
-                    spec.commandLine().getOut(),
+            answer.print(
                     models.stream().map(StoreOptions::document).toList(),
-                    "imported "
+                    out -> out.println("imported "
                             + models.stream()
                                     .map(m -> m.name() + ":" + m.version())
-                                    .toList());
+                                    .toList()));
             return 0;
         }
     }

@@ -14,10 +14,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid models keygen}, {@code sign}. */
 final class ModelTrustCommands {
@@ -29,11 +27,11 @@ final class ModelTrustCommands {
             description = "Make a pair of signing keys, NAME.key and NAME.pub; an existing file is never overwritten.",
             mixinStandardHelpOptions = true)
     static final class Keygen implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(paramLabel = "NAME", description = "Path of the keys, without .key and .pub.")
         private Path name;
@@ -52,10 +50,10 @@ final class ModelTrustCommands {
                     secret, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.write(secret, Keys.pem(keys.getPrivate()).getBytes(StandardCharsets.US_ASCII));
             Files.writeString(open, Keys.pem(keys.getPublic()));
-            store.print(
-                    spec.commandLine().getOut(),
+            answer.print(
                     Map.of("private", secret.toString(), "public", open.toString()),
-                    "wrote " + secret + " (keep it secret) and " + open + " (put it into keys of trust.json)");
+                    out -> out.println(
+                            "wrote " + secret + " (keep it secret) and " + open + " (put it into keys of trust.json)"));
             return 0;
         }
     }
@@ -66,11 +64,11 @@ final class ModelTrustCommands {
             description = "Sign a package of the store as cosign does with a key; the signature travels with it.",
             mixinStandardHelpOptions = true)
     static final class Sign implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
         private StoreOptions store;
+
+        @Mixin
+        private Answer answer;
 
         @Parameters(paramLabel = "MODEL", description = "NAME, NAME:VERSION or NAME@sha256:….")
         private String reference;
@@ -90,11 +88,10 @@ final class ModelTrustCommands {
             int all = Signatures.count(model.layout(), digest);
             Map<String, Object> document = StoreOptions.document(model);
             document.put("signatures", all);
-            store.print(
-                    spec.commandLine().getOut(),
+            answer.print(
                     document,
-                    "signed " + model.name() + ":" + model.version() + " " + model.digest() + ", " + all
-                            + (all == 1 ? " signature" : " signatures") + " in all");
+                    out -> out.println("signed " + model.name() + ":" + model.version() + " " + model.digest() + ", "
+                            + all + (all == 1 ? " signature" : " signatures") + " in all"));
             return 0;
         }
     }

@@ -1,17 +1,11 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import io.tomogrid.node.NodeClient;
-import io.tomogrid.node.NodeHome;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid models verdicts}: what readers made of the results, by model and version. */
 @Command(
@@ -19,27 +13,23 @@ import picocli.CommandLine.Spec;
         description = "What readers made of the results of each model: the last verdict on each job.",
         mixinStandardHelpOptions = true)
 public final class ModelVerdictsCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private HomeOptions home;
 
-    @Option(names = "--json", description = "Print the gateway's document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Override
     public Integer call() throws Exception {
-        NodeHome.Running running = home.running();
-        Map<String, Object> answer = new NodeClient(running.gateway(), running.token()).get("/api/verdicts");
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(answer));
-            return 0;
-        }
+        Map<String, Object> document = home.gateway().get("/api/verdicts");
+        answer.print(document, out -> print((List<?>) document.get("models"), out));
+        return 0;
+    }
+
+    private static void print(List<?> models, PrintWriter out) {
         Table table =
                 new Table("MODEL", "VERSION", "ACCEPTED", "EDITED", "REJECTED", "KEPT", "CHANGED", "REMOVED", "ADDED");
-        for (Object item : (List<?>) answer.get("models")) {
+        for (Object item : models) {
             Map<?, ?> model = (Map<?, ?>) item;
             Map<?, ?> lesions = (Map<?, ?>) model.get("lesions");
             table.row(
@@ -54,6 +44,5 @@ public final class ModelVerdictsCommand implements Callable<Integer> {
                     lesions.get("added"));
         }
         table.print(out);
-        return 0;
     }
 }

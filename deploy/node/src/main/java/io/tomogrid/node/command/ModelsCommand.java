@@ -1,17 +1,13 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.node.NodeClient;
-import io.tomogrid.node.NodeHome;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid models}: what the model service serves; loads and unloads by name. */
 @Command(
@@ -38,14 +34,11 @@ import picocli.CommandLine.Spec;
             ModelVerdictsCommand.class
         })
 public final class ModelsCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private HomeOptions home;
 
-    @Option(names = "--json", description = "Print the service's document.")
-    private boolean json;
+    @Mixin
+    private Answer answer;
 
     @Option(names = "--load", paramLabel = "NAME", description = "Load or reload; the old version serves until then.")
     private String load;
@@ -55,8 +48,7 @@ public final class ModelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        NodeHome.Running running = home.running();
-        NodeClient service = new NodeClient(running.inference(), running.token());
+        NodeClient service = home.inference();
         if (load != null) {
             service.post("/v2/repository/models/" + load + "/load");
         }
@@ -64,17 +56,16 @@ public final class ModelsCommand implements Callable<Integer> {
             service.post("/v2/repository/models/" + unload + "/unload");
         }
         List<Object> models = service.postForList("/v2/repository/index", "{}");
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JSON.std.asString(models));
-            return 0;
-        }
+        answer.print(models, out -> print(models, out));
+        return 0;
+    }
+
+    private static void print(List<Object> models, PrintWriter out) {
         Table table = new Table("MODEL", "VERSION", "STATE", "REASON");
         for (Object item : models) {
             Map<?, ?> model = (Map<?, ?>) item;
             table.row(model.get("name"), model.get("version"), model.get("state"), model.get("reason"));
         }
         table.print(out);
-        return 0;
     }
 }

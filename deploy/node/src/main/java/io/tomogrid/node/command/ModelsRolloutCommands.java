@@ -2,7 +2,6 @@ package io.tomogrid.node.command;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.node.NodeClient;
-import io.tomogrid.node.NodeHome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -11,10 +10,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tomogrid models rollout|rollback|abort|versions|status|audit}. */
 final class ModelsRolloutCommands {
@@ -22,28 +19,17 @@ final class ModelsRolloutCommands {
 
     /** A verb that the model service of the running node is asked to do. */
     abstract static class Verb implements Callable<Integer> {
-        @Spec
-        CommandSpec spec;
-
         @Mixin
         private HomeOptions home;
 
-        @Option(names = "--json", description = "Print the service's document.")
-        private boolean json;
+        @Mixin
+        private Answer answer;
 
         @Override
         public Integer call() throws Exception {
-            NodeHome.Running running = home.running();
-            NodeClient service = new NodeClient(running.inference(), running.token());
-            Map<String, Object> answer = ask(service);
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(answer));
-            } else {
-                print(answer, out);
-            }
-            out.flush();
-            return good(answer) ? 0 : 1;
+            Map<String, Object> document = ask(home.inference());
+            answer.print(document, out -> print(document, out));
+            return good(document) ? 0 : 1;
         }
 
         abstract Map<String, Object> ask(NodeClient service) throws IOException, InterruptedException;

@@ -1,6 +1,5 @@
 package io.tomogrid.node.command;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import io.tomogrid.inference.oci.Registry;
 import io.tomogrid.inference.pack.ModelException;
 import io.tomogrid.inference.pack.ModelPackage;
@@ -8,7 +7,6 @@ import io.tomogrid.inference.pack.ModelStore;
 import io.tomogrid.inference.runtime.SuvThreshold;
 import io.tomogrid.inference.trust.TrustPolicy;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,9 +29,6 @@ final class StoreOptions {
             paramLabel = "DIR",
             description = "Model store (default: model-store in the node's folder).")
     private Path store;
-
-    @Option(names = "--json", description = "Print a document.")
-    private boolean json;
 
     Path folder() {
         return store == null ? home.resolve("model-store") : store;
@@ -83,15 +78,5 @@ final class StoreOptions {
         map.put("version", model.version());
         map.put("digest", model.digest());
         return map;
-    }
-
-    /** Prints the document with {@code --json}, else the line. */
-    void print(PrintWriter out, Object document, String line) throws IOException {
-        out.println(json ? JSON.std.asString(document) : line);
-        out.flush();
-    }
-
-    boolean json() {
-        return json;
     }
 }

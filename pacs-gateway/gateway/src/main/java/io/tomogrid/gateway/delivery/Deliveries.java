@@ -140,19 +140,21 @@ public class Deliveries {
     void unreachable(String destination, String reason, Instant next) {
         Timestamp now = now();
         transactions.executeWithoutResult(status -> {
-            List<String> dead = jdbc.query(
+            List<String> dead = jdbc.queryForList(
                     """
-                    UPDATE delivery SET reason = ?, next_attempt = greatest(next_attempt, ?),
-                        unreachable_since = coalesce(unreachable_since, ?),
-                        state = CASE WHEN unreachable_since < ? THEN 'DEAD' ELSE state END
-                    WHERE destination = ? AND state IN ('PENDING', 'UNKNOWN') RETURNING job_id, state""",
-                    (row, n) -> row.getString(2).equals("DEAD") ? row.getString(1) : "",
+                    WITH told AS (
+                        UPDATE delivery SET reason = ?, next_attempt = greatest(next_attempt, ?),
+                            unreachable_since = coalesce(unreachable_since, ?),
+                            state = CASE WHEN unreachable_since < ? THEN 'DEAD' ELSE state END
+                        WHERE destination = ? AND state IN ('PENDING', 'UNKNOWN') RETURNING job_id, state)
+                    SELECT DISTINCT job_id FROM told WHERE state = 'DEAD' ORDER BY job_id""",
+                    String.class,
                     reason,
                     Timestamp.from(next),
                     now,
                     Timestamp.from(now.toInstant().minus(policy.patience())),
                     destination);
-            dead.stream().filter(job -> !job.isEmpty()).distinct().sorted().forEach(this::settle);
+            dead.forEach(this::settle);
         });
     }
 
