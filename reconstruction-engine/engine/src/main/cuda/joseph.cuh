@@ -198,10 +198,12 @@ TOMOGRID_BOTH void column(
  *
  * @param alongY which direction; x comes first, of all views @param image added to
  * @param crossing [scanner's views][rows][tiles of a row]: radial bins that may cross the tile: first | end << 16
+ * @param ofLine (scannerLine, line, fraction, slice, slices, values): adds what one line has for a column of slices
  */
+template <typename OfLine>
 TOMOGRID_BOTH void backTile(
         long long n, const Scan &scan, const Tables &tables, const int *views, bool alongY, const unsigned *crossing,
-        const float *projections, float *image) {
+        const OfLine &ofLine, float *image) {
     const int columns = alongY ? scan.nx : scan.ny;
     const int rows = alongY ? scan.ny : scan.nx;
     const int tiles = (columns + COLUMNS - 1) / COLUMNS;
@@ -242,7 +244,7 @@ TOMOGRID_BOTH void backTile(
             const double fraction = p.startFraction + p.stepFraction * row - 0.5;
             float values[PER_THREAD] = {};
             const long long line = static_cast<long long>(v) * scan.radialBins + radial;
-            column(scan, tables, scannerLine, fraction, projections + line * scan.planesOfLine, slice, slices, values);
+            ofLine(scannerLine, line, fraction, slice, slices, values);
             TOMOGRID_UNROLL
             for (int c = 0; c < COLUMNS; c++) {
                 if (within == c || within + 1 == c) {
@@ -265,5 +267,17 @@ TOMOGRID_BOTH void backTile(
         }
     }
 }
+
+/** What a line has without time of flight, for {@link backTile}. */
+struct ColumnOfLine {
+    const Scan &scan;
+    const Tables &tables;
+    const float *projections;
+
+    TOMOGRID_BOTH void operator()(
+            int scannerLine, long long line, double fraction, int slice, int slices, float *values) const {
+        column(scan, tables, scannerLine, fraction, projections + line * scan.planesOfLine, slice, slices, values);
+    }
+};
 
 }  // namespace tomogrid

@@ -101,8 +101,9 @@ __global__ void back_project_tiles(
         const float *projections, float *image) {
     const long long n = item();
     if (n < items) {
+        const tomogrid::Tables tables{courses, rows, steps, slices, planes};
         tomogrid::backTile(
-                n, scan, {courses, rows, steps, slices, planes}, views, alongY != 0, crossing, projections, image);
+                n, scan, tables, views, alongY != 0, crossing, tomogrid::ColumnOfLine{scan, tables, projections}, image);
     }
 }
 
@@ -234,9 +235,11 @@ __global__ void back_project_tof(
         int alongY, const unsigned *crossing, const float *projections, float *image) {
     const long long n = item();
     if (n < items) {
-        tomogrid::backTof(
-                n, scan, {courses, rows, steps, slices, planes}, bins, tof, {tables, places, values}, lengths, views,
-                alongY != 0, crossing, projections, image);
+        const tomogrid::Tables lines{courses, rows, steps, slices, planes};
+        const tomogrid::TofTables kernel{tables, places, values};
+        tomogrid::backTile(
+                n, scan, lines, views, alongY != 0, crossing,
+                tomogrid::TofColumnOfLine{scan, lines, bins, tof, kernel, lengths, projections}, image);
     }
 }
 

@@ -147,73 +147,22 @@ TOMOGRID_BOTH void tofColumnOfLine(
     }
 }
 
-/** As backTile, by time of flight. */
-TOMOGRID_BOTH void backTof(
-        long long n, const Scan &scan, const Tables &tables, int bins, const TofMm &tof, const TofTables &kernel,
-        const double *lengths, const int *views, bool alongY, const unsigned *crossing, const float *projections,
-        float *image) {
-    const int columns = alongY ? scan.nx : scan.ny;
-    const int rows = alongY ? scan.ny : scan.nx;
-    const int tiles = (columns + COLUMNS - 1) / COLUMNS;
-    const int chunks = (scan.nz + CHUNK - 1) / CHUNK;
-    const int slice = static_cast<int>(n / LANES % chunks) * CHUNK + static_cast<int>(n % LANES);
-    const int tile = static_cast<int>(n / LANES / chunks % tiles);
-    const int row = static_cast<int>(n / LANES / chunks / tiles);
-    if (slice >= scan.nz) {
-        return;
+/** What a line has by time of flight, for {@link backTile}. */
+struct TofColumnOfLine {
+    const Scan &scan;
+    const Tables &tables;
+    int bins;
+    const TofMm &tof;
+    const TofTables &kernel;
+    const double *lengths;
+    const float *projections;
+
+    TOMOGRID_BOTH void operator()(
+            int scannerLine, long long line, double fraction, int slice, int slices, float *values) const {
+        tofColumnOfLine(
+                scan, tables, bins, tof, kernel, lengths, scannerLine, fraction,
+                projections + line * bins * scan.planesOfLine, slice, slices, values);
     }
-    const int remaining = (scan.nz - slice + LANES - 1) / LANES;
-    const int slices = remaining < PER_THREAD ? remaining : PER_THREAD;
-    float sums[COLUMNS][PER_THREAD] = {};
-    TOMOGRID_UNROLL
-    for (int c = 0; c < COLUMNS; c++) {
-        TOMOGRID_UNROLL
-        for (int q = 0; q < PER_THREAD; q++) {
-            if (tile * COLUMNS + c < columns && q < slices) {
-                sums[c][q] = image[start(scan, alongY, row, tile * COLUMNS + c) + slice + q * LANES];
-            }
-        }
-    }
-    for (int v = 0; v < scan.views; v++) {
-        const int view = read(views + v);
-        const unsigned range = read(crossing + (static_cast<long long>(view) * rows + row) * tiles + tile);
-        const int end = static_cast<int>(range >> 16);
-        for (int radial = static_cast<int>(range & 0xffff); radial < end; radial++) {
-            const int scannerLine = view * scan.radialBins + radial;
-            const Path p = path(tables, scannerLine);
-            const double at = p.slope * row + p.offset;
-            const int left = static_cast<int>(floor(at));
-            const int within = left - tile * COLUMNS;
-            if (p.alongY != alongY || row < p.first || row > p.last || within < -1 || within >= COLUMNS) {
-                continue;
-            }
-            const float right = static_cast<float>(at - left);
-            float values[PER_THREAD] = {};
-            const long long line = static_cast<long long>(v) * scan.radialBins + radial;
-            tofColumnOfLine(
-                    scan, tables, bins, tof, kernel, lengths, scannerLine, p.startFraction + p.stepFraction * row - 0.5,
-                    projections + line * bins * scan.planesOfLine, slice, slices, values);
-            TOMOGRID_UNROLL
-            for (int c = 0; c < COLUMNS; c++) {
-                if (within == c || within + 1 == c) {
-                    const float weight = within == c ? 1 - right : right;
-                    TOMOGRID_UNROLL
-                    for (int q = 0; q < PER_THREAD; q++) {
-                        sums[c][q] += weight * values[q];
-                    }
-                }
-            }
-        }
-    }
-    TOMOGRID_UNROLL
-    for (int c = 0; c < COLUMNS; c++) {
-        TOMOGRID_UNROLL
-        for (int q = 0; q < PER_THREAD; q++) {
-            if (tile * COLUMNS + c < columns && q < slices) {
-                image[start(scan, alongY, row, tile * COLUMNS + c) + slice + q * LANES] = sums[c][q];
-            }
-        }
-    }
-}
+};
 
 }  // namespace tomogrid
